@@ -1,0 +1,123 @@
+"""Codes 5xx: writing the script, and running it.
+
+In: nothing. Out: `RUN_CODES`. Invariant: an example is commands, since no spec alone triggers any.
+"""
+
+from tunec.diagnostics.code import Code
+
+RUN_CODES: tuple[Code, ...] = (
+    Code(
+        "E501",
+        "package-missing",
+        what="A package that the script imports is not installed, or is too old.",
+        why="tunec itself needs neither torch nor transformers, so they are installed apart.",
+        example="# where torch is not installed\n$ tunec run support.tune",
+        instead="Run the command that the help names, or let uv do it: `uv run support.py` reads "
+        "the packages from the head of the script.",
+    ),
+    Code(
+        "E502",
+        "output-in-use",
+        what="Another run is writing to the output folder.",
+        why="Two runs would write over each other's checkpoints and metrics.",
+        example="$ tunec run support.tune &\n$ tunec run support.tune",
+        instead="Wait for the other run, or write elsewhere: "
+        "`tunec run support.tune --output runs/second`.",
+    ),
+    Code(
+        "E503",
+        "output-of-other-script",
+        what="The output folder holds a run of another script.",
+        why="A run is continued where it stopped only if the script is the same; a different one "
+        "would mix two experiments in one folder.",
+        example="$ tunec run support.tune\n$ tunec run support.tune --set seed=2",
+        instead="Write elsewhere, `--output runs/second`, or remove the old folder if its results "
+        "are no longer wanted.",
+    ),
+    Code(
+        "E504",
+        "disk-full",
+        what="There is not enough room on the disk.",
+        why="A checkpoint is written whole or not at all; without room for the next one, the run "
+        "stops and the last one stays as it was.",
+        example="$ tunec run support.tune --output /mnt/almost-full",
+        instead="Make room and run the same command again, which continues from the last "
+        "checkpoint; or keep fewer: `checkpoint { keep = 1 }`.",
+    ),
+    Code(
+        "E505",
+        "out-of-memory",
+        what="The run needed more memory than there is.",
+        why="Memory goes to the weights, to the state of the optimizer and to the tokens of one "
+        "forward pass. The last can be made smaller without changing the result.",
+        example="$ tunec run support.tune --set 'train.forward=1000000 tokens'",
+        instead="Lower `forward`, write `gradient_checkpointing = true`, or train less: "
+        "`method lora`, then `method qlora`.",
+    ),
+    Code(
+        "E506",
+        "script-stopped",
+        what="The script stopped by itself, with a message.",
+        why="Before any training, a script proves what the compiler could not know, such as that "
+        "every row has a token to train on. It stops if that does not hold.",
+        example="$ tunec run support.tune",
+        instead="Follow the message of the script, which stands under this one.",
+    ),
+    Code(
+        "E507",
+        "script-crashed",
+        what="The script ended with a Python error.",
+        why="Something happened that neither the compiler nor the script expected. The last "
+        "checkpoint is as it was.",
+        example="$ tunec run support.tune",
+        instead="Read the last lines of the error, which name the line of the script. Running the "
+        "same command again continues from the last checkpoint.",
+    ),
+    Code(
+        "E508",
+        "interrupted",
+        what="The run was stopped from outside.",
+        why="It was interrupted from the keyboard or ended by the system. A run that is asked to "
+        "end saves a checkpoint first.",
+        example="$ timeout 60 tunec run support.tune",
+        instead="Run the same command again: it continues, and ends with the same weights as a run "
+        "that was never interrupted.",
+    ),
+    Code(
+        "E509",
+        "python-unusable",
+        what="The Python that should run the script does not start or is too old.",
+        why="The script runs in a process of its own, and needs Python 3.11 or later with the "
+        "packages that it imports.",
+        example="# by a Python older than 3.11\n$ tunec run support.tune",
+        instead="Install a newer Python, or let uv do it: `uv run support.py` reads the version "
+        "and the packages from the head of the script.",
+    ),
+    Code(
+        "E511",
+        "script-differs",
+        what="The script on disk is not what the spec compiles to.",
+        why="The spec was changed after the script was compiled, or the script was edited by hand.",
+        example="$ tunec compile support.tune -o support.py\n$ echo '# mine' >> support.py\n"
+        "$ tunec compile support.tune -o support.py --check",
+        instead="Compile again, `tunec compile support.tune -o support.py`, after keeping what was "
+        "changed by hand.",
+    ),
+    Code(
+        "E512",
+        "foreign-output",
+        what="The file to be written exists and was not written by tunec.",
+        why="It may be someone's work, and writing the script would destroy it.",
+        example="$ echo 'print()' > train.py\n$ tunec compile support.tune -o train.py",
+        instead="Name another file after `-o`, or write `--force` if this one may go.",
+    ),
+    Code(
+        "E513",
+        "output-unwritable",
+        what="A file or folder cannot be written.",
+        why="Its folder is not there, its permissions forbid it, or the name is that of something "
+        "else. tunec makes no folders that nobody asked for.",
+        example="$ tunec compile support.tune -o no-such-folder/support.py",
+        instead="Make the folder, or name another place.",
+    ),
+)

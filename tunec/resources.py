@@ -1,0 +1,19 @@
+"""Where the files that are not Python lie: grammar, templates and samples.
+
+In: a folder's name. Out: its path. Invariant: an installed tunec and a checkout give the same
+files, for they are packed as they are.
+"""
+
+import os
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+
+CHECKOUT: str | None = (
+    None if os.path.isdir(f"{_PACKAGE}/_templates") else os.path.dirname(_PACKAGE)
+)
+"""Root of the checkout that tunec runs from; None where it was installed from a wheel."""
+
+
+def folder(name: str) -> str:
+    """Path of `grammar`, `templates` or `samples`."""
+    return os.path.join(CHECKOUT, name) if CHECKOUT else os.path.join(_PACKAGE, f"_{name}")
