@@ -1,0 +1,42 @@
+"""The spec: everything that a `.tune` file says, typed.
+
+In: blocks that were each validated. Out: `Spec`. Invariant: what is not written is either a
+default of its model
+or None, which the plan decides; nothing here depends on files or on other settings.
+"""
+
+from typing import Annotated
+
+from tunec.spec.block import Block, nested, setting
+from tunec.spec.data import Template, TestData, TrainData, ValidationData
+from tunec.spec.evaluate import Checkpoint, Evaluate
+from tunec.spec.values import Number, Text
+
+
+class Spec(Block):
+    """The top of a spec: blocks, and the settings of the run as a whole."""
+
+    name: Annotated[str | None, Text("support-desk")] = setting(
+        None,
+        "Name of the run: letters, digits, `-`, `_` and `.`.",
+        why="the spec's own",
+        shown="the spec's file name without its ending",
+    )
+    seed: Annotated[int, Number(least=0, most=2**31 - 1, example="42")] = setting(
+        42, "Seed of everything random.", why="the number that nearly all tools take"
+    )
+    output: Annotated[str | None, Text("runs/support-desk")] = setting(
+        None,
+        "Folder that the run writes to, relative to the spec.",
+        why="beside the spec, by name",
+        shown="runs/ and the name",
+    )
+    model: Block | None = nested(None, "What is tuned.")
+    quantize: Block | None = nested(None, "How the frozen weights are stored.")
+    method: Block | None = nested(None, "Which weights are trained, and how.")
+    template: dict[str, Template] = nested({}, "How a row becomes text.")
+    data: dict[str, TrainData | ValidationData | TestData] = nested({}, "Where rows come from.")
+    objective: Block | None = nested(None, "The loss.")
+    train: Block | None = nested(None, "The optimisation.")
+    evaluate: Evaluate | None = nested(None, "What is measured.")
+    checkpoint: Checkpoint | None = nested(None, "What is kept.")

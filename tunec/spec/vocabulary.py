@@ -1,0 +1,125 @@
+"""Which blocks there are, where each may stand, and which model validates it.
+
+In: nothing. Out: the table `CHILDREN`. Invariant: models are named, not imported, so that a spec
+pays only for the
+kinds that it uses; a new kind is one line here and one class there.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tunec.spec.block import Block
+
+
+@dataclass(frozen=True)
+class Place:
+    """A keyword in the context of a parent block.
+
+    `label` says what follows the keyword: a `kind` out of `kinds`, a `path` (quoted; the field
+    `path`), a `text` (quoted; the field `text`), a `name` (a bare word; the field `name`), or
+    `none`. `holds` says how many blocks of the keyword the parent has: `one`, a `map` by label,
+    or a `list`.
+    """
+
+    keyword: str
+    field: str
+    label: Literal["kind", "path", "text", "name", "none"]
+    holds: Literal["one", "map", "list"]
+    kinds: dict[str, str]
+    """From kind to `module:class` below `tunec.spec`; the kind "" where the label is no kind."""
+    required: bool = False
+    default: str | None = None
+    """Kind of the block that stands in where none is written; None for no block at all."""
+
+    def model(self, kind: str) -> "type[Block]":
+        module, _, name = self.kinds[kind].partition(":")
+        found: type[Block] = getattr(import_module(f"tunec.spec.{module}"), name)
+        return found
+
+
+_ROOT = (
+    Place(
+        "model",
+        "model",
+        "path",
+        "one",
+        {"": "model:Pretrained", "scratch": "model:Scratch"},
+        required=True,
+    ),
+    Place("quantize", "quantize", "kind", "one", {"nf4": "model:Nf4", "int8": "model:Int8"}),
+    Place(
+        "method",
+        "method",
+        "kind",
+        "one",
+        {
+            "full": "method:Full",
+            "freeze": "method:Freeze",
+            "lora": "method:Lora",
+            "dora": "method:Dora",
+            "qlora": "method:Qlora",
+        },
+        required=True,
+    ),
+    Place("template", "template", "name", "map", {"": "data:Template"}, required=True),
+    Place(
+        "data",
+        "data",
+        "kind",
+        "map",
+        {"train": "data:TrainData", "validation": "data:ValidationData", "test": "data:TestData"},
+        required=True,
+    ),
+    Place(
+        "objective",
+        "objective",
+        "kind",
+        "one",
+        {"sft": "train:Sft", "pretrain": "train:Pretrain"},
+        default="sft",
+    ),
+    Place("train", "train", "none", "one", {"": "train:Train"}, default=""),
+    Place("evaluate", "evaluate", "none", "one", {"": "evaluate:Evaluate"}, default=""),
+    Place("checkpoint", "checkpoint", "none", "one", {"": "evaluate:Checkpoint"}, default=""),
+)
+
+_TURNS = tuple(
+    Place(role, "turns", "text", "list", {"": "data:Turn"})
+    for role in ("system", "user", "assistant", "prompt", "completion", "text")
+)
+
+_SOURCES = (Place("source", "sources", "path", "list", {"": "data:Source"}),)
+
+CHILDREN: dict[str, tuple[Place, ...]] = {
+    "": _ROOT,
+    "template": _TURNS,
+    "data": _SOURCES,
+    "train": (
+        Place(
+            "optimizer",
+            "optimizer",
+            "kind",
+            "one",
+            {
+                "adamw": "train:Adamw",
+                "adamw_8bit": "train:Adamw8bit",
+                "paged_adamw_8bit": "train:PagedAdamw8bit",
+                "sgd": "train:Sgd",
+                "adafactor": "train:Adafactor",
+            },
+            default="adamw",
+        ),
+        Place(
+            "schedule",
+            "schedule",
+            "kind",
+            "one",
+            {"constant": "train:Constant", "linear": "train:Linear", "cosine": "train:Cosine"},
+            default="cosine",
+        ),
+    ),
+    "evaluate": (Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),),
+}
+"""From the keyword of a block ("" for the top of a spec) to the blocks that may stand in it."""
