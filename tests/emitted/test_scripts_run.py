@@ -1,0 +1,141 @@
+"""Every golden script is run on the small model: it learns, and what it writes can be loaded."""
+
+import ast
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from emitted_script import load, run
+
+from emitted.golden_cases import CASES, FOLDER, plan_of, script_of
+
+pytestmark = pytest.mark.torch
+
+
+@pytest.fixture(scope="module", params=CASES)
+def finished(request, tmp_path_factory):
+    """A case, the module of its script after a run, and the folder of that run."""
+    import torch
+
+    torch.set_num_threads(1)
+    case = request.param
+    script = FOLDER / case / "script.py"
+    assert script.read_text() == script_of(case)
+    place = tmp_path_factory.mktemp(case)
+    copy = place / "spec.py"
+    home = f"HERE = Path({str(FOLDER / case)!r})"
+    copy.write_text(script.read_text().replace("HERE = Path(__file__).resolve().parent", home))
+    module = load(copy)
+    run(module, "--output", place / "run")
+    return case, module, place / "run"
+
+
+def lines_of(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_the_loss_falls(finished):
+    case, _, folder = finished
+    losses = [line["loss"] for line in lines_of(folder) if "loss" in line]
+    assert len(losses) >= 6
+    third = len(losses) // 3
+    if case == "minimal":  # its default rate is for longer runs
+        assert all(loss > 0 for loss in losses)
+    else:
+        assert sum(losses[-third:]) < sum(losses[:third]), losses
+
+
+def test_metrics_have_a_line_per_step(finished):
+    _, _, folder = finished
+    steps = [line["step"] for line in lines_of(folder) if "loss" in line]
+    assert steps == list(range(1, len(steps) + 1))
+
+
+def test_results_have_base_and_tuned(finished):
+    case, _, folder = finished
+    plan = plan_of(case)
+    if plan.evaluate is None:
+        assert not (folder / "results.json").exists()
+        return
+    results = json.loads((folder / "results.json").read_text())
+    expected = {"validation_loss", "validation_perplexity"}
+    if plan.data.test:
+        expected |= {"test_loss", "test_perplexity"}
+    if plan.evaluate.generate:
+        expected |= {"exact_match"}
+    assert set(results) == expected
+    for name, values in results.items():
+        assert set(values) == {"base", "tuned"}
+        assert values["tuned"] is not None
+        compared = name != "exact_match" or plan.evaluate.generate.compare.value == "base"
+        assert (values["base"] is not None) == compared
+
+
+def test_the_result_loads_and_computes_the_same(finished):
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    case, module, folder = finished
+    plan = plan_of(case)
+    if plan.quantize is not None:
+        assert (folder / "adapter" / "adapter_model.safetensors").exists()
+        return  # reloading on quantized weights has its own test
+    result = folder / ("adapter" if (folder / "adapter").exists() else "model")
+    tokenizer = AutoTokenizer.from_pretrained(result)
+    ids = torch.tensor([tokenizer("On 2 July 1999")["input_ids"]])
+    model = module.load_model()
+    newest = module.checkpoints(folder)[-1]
+    weights = module.load_file(newest / "weights.safetensors")
+    trained = module.trained_weights(model)
+    assert weights.keys() == trained.keys()
+    with torch.no_grad():
+        for name, weight in trained.items():
+            weight.copy_(weights[name])
+    model.eval()
+    model.set_attn_implementation("sdpa")
+    if result.name == "adapter":
+        base = AutoModelForCausalLM.from_pretrained(module.MODEL, dtype=torch.float32)
+        loaded = PeftModel.from_pretrained(base, result)
+    else:
+        loaded = AutoModelForCausalLM.from_pretrained(result, dtype=torch.float32)
+    loaded.eval()
+    with torch.no_grad():
+        expected = model(input_ids=ids, use_cache=False).logits
+        torch.testing.assert_close(loaded(input_ids=ids).logits, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_the_script_keeps_a_copy_of_itself(finished):
+    _, module, folder = finished
+    assert (folder / "spec.py").read_text() == Path(module.__file__).read_text()
+
+
+def test_the_head_names_every_package_that_is_imported(finished):
+    case, _, _ = finished
+    script = script_of(case)
+    head = script[: script.index("# ///\n", 5)]
+    brought = {"torch": {"jinja2"}, "transformers": {"safetensors", "tqdm"}}
+    pinned = {line.split('"')[1].split("==")[0] for line in head.splitlines() if "==" in line}
+    pinned |= set().union(*(brought.get(name, set()) for name in pinned))
+    imported = set()
+    for node in ast.parse(script).body:
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module.split(".")[0])
+    import sys
+
+    assert imported - set(sys.stdlib_module_names) <= pinned
+
+
+def test_a_second_run_adds_nothing(finished):
+    """Run again, a finished script goes on from its last checkpoint and ends with the same."""
+    case, module, folder = finished
+    if case not in ("lora_chat", "full_chat"):
+        return  # two cases show it
+    before = (folder / "metrics.jsonl").read_bytes()
+    again = folder.parent / "again"
+    shutil.copytree(folder, again)
+    run(module, "--output", again)
+    assert (again / "metrics.jsonl").read_bytes() == before

@@ -1,0 +1,350 @@
+"""What each template is given: one frozen dataclass per template.
+
+In: a plan. Out: contexts. Invariant: a field that is not text is a named truth about the plan, and
+a template never tests anything else.
+"""
+
+from dataclasses import dataclass, fields
+from posixpath import basename
+from textwrap import shorten
+
+from tunec.emit.literals import comment, prose, text, text_of_row
+from tunec.plan.plan import (
+    FreezePlan,
+    FullPlan,
+    LoraPlan,
+    Plan,
+    PretrainedPlan,
+    SchedulePlan,
+    TurnPlan,
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Base: a template without variables."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all fields are truths, so that the rendered text is one of a few, all formatted
+        already.
+        """
+        return all(isinstance(getattr(self, field.name), bool) for field in fields(self))
+
+
+# --- Data -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mixed(Context):
+    formats: str
+
+
+@dataclass(frozen=True)
+class TemplateText(Context):
+    """For the three templates of rows: expressions over `row`, and what Jinja renders."""
+
+    jinja: bool
+    lines: str
+    turns: tuple[tuple[str, str], ...]
+    turns_as_templates: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "TemplateText":
+        turns: list[tuple[str, str]] = []
+        templates: list[tuple[str, str]] = []
+        for turn in plan.template.turns:
+            expression = text_of_row(turn.text) if turn.plain else _rendered(turn, templates)
+            turns.append((turn.role, expression))
+        return cls(bool(templates), comment(plan.template.lines), tuple(turns), tuple(templates))
+
+
+def _rendered(turn: TurnPlan, templates: list[tuple[str, str]]) -> str:
+    """Registers a turn that needs Jinja; returns the expression that renders it."""
+    name = f"{turn.role.upper()}_{len(templates) + 1}"
+    templates.append((name, text(turn.text)))
+    return f"{name}.render(row)"
+
+
+@dataclass(frozen=True)
+class Encode(Context):
+    generate: bool
+
+
+@dataclass(frozen=True)
+class EncodeCompletion(Context):
+    generate: bool
+    whole: bool
+
+
+@dataclass(frozen=True)
+class LoadRows(Context):
+    reader: str
+    fate: str
+    drop: bool
+    truncate: bool
+    split: bool
+    error: bool
+
+    @classmethod
+    def of(cls, plan: Plan, reader: str) -> "LoadRows":
+        overflow = plan.data.overflow.value
+        fate = {"drop": "dropped", "truncate": "cut", "split": "split", "error": ""}[overflow]
+        kinds = ("drop", "truncate", "split", "error")
+        return cls(reader, fate, *(kind == overflow for kind in kinds))
+
+
+@dataclass(frozen=True)
+class LoadData(Context):
+    split: bool
+    validation_files: bool
+    test_files: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "LoadData":
+        data = plan.data
+        return cls(data.split is not None, data.validation is not None, data.test is not None)
+
+
+@dataclass(frozen=True)
+class Batches(Context):
+    epochs: bool
+    by_tokens: bool
+
+
+# --- Model ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Base(Context):
+    plain: bool
+    revision: bool
+    trust: bool
+    nf4: bool
+    int8: bool
+    quantized: bool
+    trained_in_float32: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Base":
+        source = plan.model.source
+        assert isinstance(source, PretrainedPlan), "random weights have their own template"
+        kind = plan.quantize.kind if plan.quantize else None
+        trust = source.trust_remote_code.value
+        return cls(
+            plain=source.revision is None and not trust,
+            revision=source.revision is not None,
+            trust=trust,
+            nf4=kind == "nf4",
+            int8=kind == "int8",
+            quantized=kind is not None,
+            trained_in_float32=not isinstance(plan.method, LoraPlan),
+        )
+
+
+OWN_HEAD_DIM = frozenset({"gemma", "qwen3"})
+"""Architectures whose heads have a size of their own unless they are told otherwise."""
+
+
+@dataclass(frozen=True)
+class Scratch(Context):
+    head_dim: bool
+
+
+@dataclass(frozen=True)
+class Lora(Context):
+    dora: bool
+    listed: bool
+    checkpointing: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Lora":
+        method = plan.method
+        assert isinstance(method, LoraPlan)
+        listed = method.target_modules.value != "all_linear"
+        return cls(method.kind == "dora", listed, plan.train.gradient_checkpointing.value)
+
+
+@dataclass(frozen=True)
+class Method(Context):
+    checkpointing: bool
+
+
+# --- Loss, evaluation, run ------------------------------------------------------------
+
+
+def autocast(plan: Plan) -> bool:
+    """Whether weights are kept in float32 while the computation may be in less."""
+    return not isinstance(plan.method, LoraPlan) and plan.model.dtype.value != "float32"
+
+
+@dataclass(frozen=True)
+class Loss(Context):
+    autocast: bool
+    by_row: bool
+    logit_scale: bool
+    logit_softcap: bool
+    head_alone: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Loss":
+        return cls(
+            autocast=autocast(plan),
+            by_row=plan.model.attention.value == "by_row",
+            logit_scale=plan.model.logit_scale is not None,
+            logit_softcap=plan.model.logit_softcap is not None,
+            head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
+        )
+
+
+@dataclass(frozen=True)
+class Optimizer8bit(Context):
+    optimizer: str
+
+
+@dataclass(frozen=True)
+class Schedule(Context):
+    summary: str
+    warmup: bool
+    warmup_steps: str
+
+    @classmethod
+    def values(cls, schedule: SchedulePlan) -> tuple[str, bool, str]:
+        shapes = {
+            "constant": "constant",
+            "linear": "a straight line to zero",
+            "cosine": "half a cosine",
+        }
+        warmup = schedule.warmup.value
+        shape = shapes[schedule.kind]
+        summary = f"Linear warm-up, then {shape}" if warmup.value else shape.capitalize()
+        steps = "max(1, round(WARMUP * steps))" if warmup.unit == "%" else "WARMUP"
+        return f"{summary} ({comment(schedule.line)}).", bool(warmup.value), steps
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Schedule":
+        return cls(*cls.values(plan.train.schedule))
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    floor: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Cosine":
+        schedule = plan.train.schedule
+        return cls(*cls.values(schedule), floor=bool(schedule.floor and schedule.floor.value))
+
+
+@dataclass(frozen=True)
+class Forward(Context):
+    autocast: bool
+    by_row: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Forward":
+        return cls(autocast(plan), plan.model.attention.value == "by_row")
+
+
+@dataclass(frozen=True)
+class Check(Forward):
+    tolerance: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Check":
+        exact = "1e-4 if DTYPE == torch.float32 else 2e-2"
+        forward = Forward.of(plan)
+        return cls(forward.autocast, forward.by_row, "3e-2" if plan.quantize else exact)
+
+
+@dataclass(frozen=True)
+class Measure(Context):
+    test: bool
+    generate: bool
+    generate_from_test: bool
+    untouched: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Measure":
+        generate = plan.evaluate.generate if plan.evaluate else None
+        return cls(
+            test=plan.data.test is not None,
+            generate=generate is not None,
+            generate_from_test=generate is not None and generate.on == "test",
+            untouched=generate is not None and generate.compare.value is None,
+        )
+
+
+@dataclass(frozen=True)
+class Results(Context):
+    answers: bool
+
+
+@dataclass(frozen=True)
+class Output(Context):
+    result_size: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Output":
+        whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
+        return cls("sum(sizes)" if isinstance(plan.method, (LoraPlan, FullPlan)) else whole)
+
+
+@dataclass(frozen=True)
+class Train(Context):
+    steps_derived: str
+    saved: str
+    measures: bool
+    measured: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Train":
+        length = "{EPOCHS} epochs, {len(rows)} rows, " if plan.train.epochs else ""
+        unit = plan.train.batch.value.unit
+        saved = "{steps, *range(CHECKPOINT_EVERY, steps, CHECKPOINT_EVERY)}"
+        if plan.checkpoint.every.value.unit == "epochs":
+            saved = "{steps, *epoch_ends[CHECKPOINT_EVERY - 1 :: CHECKPOINT_EVERY]}"
+        measured = "{0, steps}"
+        if plan.evaluate and (plan.data.validation or plan.data.split):
+            measured = "{0, steps, *range(0, steps, EVALUATE_EVERY)}"
+            if plan.evaluate.every.value.unit == "epochs":
+                measured = "{0, steps, *epoch_ends[EVALUATE_EVERY - 1 :: EVALUATE_EVERY]}"
+        derived = f"{length}{{BATCH}} {unit} a step"
+        return cls(derived, saved, plan.evaluate is not None, measured)
+
+
+@dataclass(frozen=True)
+class Main(Context):
+    measures: bool
+    result: str
+
+
+@dataclass(frozen=True)
+class Header(Context):
+    dependencies: str
+    summary: str
+    version: str
+    spec_name: str
+    spec_hash: str
+    script: str
+    output: str
+    result: str
+    measures: bool
+
+
+def summary_of(plan: Plan) -> str:
+    """What the script does, in a line of its docstring."""
+    source, method = plan.model.source, plan.method
+    files = ", ".join(basename(each.path) for each in plan.data.train.value)
+    if isinstance(source, PretrainedPlan):
+        path = source.path.value
+        what = f"tune {basename(path) if source.local else path} on {files}"
+    else:
+        what = f"train a {source.architecture.value} from random weights on {files}"
+    how = "all weights"
+    if isinstance(method, LoraPlan):
+        how = f"{'DoRA' if method.kind == 'dora' else 'LoRA'} of rank {method.rank.value}"
+        how += f" on {plan.quantize.kind} weights" if plan.quantize else ""
+    elif isinstance(method, FreezePlan):
+        how = "some weights"
+    return shorten(prose(f"{plan.name}: {what}, {how}"), 82, placeholder=" ...")

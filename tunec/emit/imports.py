@@ -1,0 +1,118 @@
+"""The import statements of a script, computed from the names that it uses.
+
+In: the body of a script. Out: its import block, sorted as ruff and isort do.
+Invariant: an import is there if and only if its name is used.
+"""
+
+import ast
+import builtins
+import sys
+
+MODULES = (
+    "argparse",
+    "csv",
+    "fcntl",
+    "json",
+    "math",
+    "os",
+    "random",
+    "re",
+    "shutil",
+    "signal",
+    "sys",
+    "warnings",
+    "bitsandbytes",
+    "pyarrow.parquet",
+    "torch",
+)
+
+NAMES = {
+    "pathlib": ("Path",),
+    "typing": ("NamedTuple",),
+    "bitsandbytes.nn": ("Linear4bit",),
+    "jinja2": ("StrictUndefined", "TemplateError"),
+    "jinja2.sandbox": ("ImmutableSandboxedEnvironment",),
+    "peft": ("LoraConfig", "get_peft_model"),
+    "peft.tuners.lora": ("LoraLayer",),
+    "safetensors.torch": ("load_file", "save_file"),
+    "torch.nn": ("ModuleList",),
+    "torch.nn.functional": ("cross_entropy", "scaled_dot_product_attention"),
+    "torch.nn.utils": ("clip_grad_norm_",),
+    "tqdm": ("tqdm",),
+    "transformers": (
+        "AttentionInterface",
+        "AutoConfig",
+        "AutoModelForCausalLM",
+        "AutoTokenizer",
+        "BitsAndBytesConfig",
+        "GenerationConfig",
+    ),
+    "transformers.masking_utils": ("AttentionMaskInterface",),
+    "transformers.utils": ("logging",),
+}
+
+STANDARD = frozenset(sys.stdlib_module_names)
+
+PINS = {
+    "torch": "2.13.0",
+    "transformers": "5.23.0",
+    "peft": "0.21.2",
+    "bitsandbytes": "0.50.2",
+    "accelerate": "1.15.0",
+    "pyarrow": "26.0.1",
+}
+"""Versions that the emitted scripts were tested with; what these bring along needs no pin."""
+
+
+def free_names(body: str) -> set[str]:
+    """Names that a script uses and does not define. Raises SyntaxError."""
+    used: set[str] = set()
+    bound = {*dir(builtins), "__file__", "__doc__", "__name__"}
+    for node in ast.walk(ast.parse(body)):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return used - bound
+
+
+def import_block(body: str) -> str:
+    """Import statements for all free names. Raises KeyError for a name that no import provides."""
+    free = free_names(body)
+    lines: list[tuple[bool, bool, str, str]] = []
+    for module in MODULES:
+        name = module.partition(".")[0]
+        if name in free:
+            lines.append((name not in STANDARD, False, module, f"import {module}"))
+    found = {line[2].partition(".")[0] for line in lines}
+    for module, names in NAMES.items():
+        wanted = sorted(free.intersection(names), key=_member_order)
+        found.update(wanted)
+        if wanted:
+            line = f"from {module} import {', '.join(wanted)}"
+            if len(line) > 88:
+                line = (
+                    f"from {module} import (\n" + "".join(f"    {name},\n" for name in wanted) + ")"
+                )
+            lines.append((module.partition(".")[0] not in STANDARD, True, module, line))
+    if missing := free - found:
+        raise KeyError(f"no import provides {', '.join(sorted(missing))}")
+    standard = [line[3] for line in sorted(lines) if not line[0]]
+    others = [line[3] for line in sorted(lines) if line[0]]
+    return "\n".join(standard) + "\n\n" + "\n".join(others) + "\n"
+
+
+def _member_order(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions, as isort orders the members of a module."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def dependencies(block: str, more: tuple[str, ...]) -> list[str]:
+    """Pinned packages, for the script's header, that an import block needs, and `more` besides."""
+    words = block.replace(".", " ").split()
+    needed = [package for package in PINS if package in words or package in more]
+    return [f"{package}=={PINS[package]}" for package in needed]

@@ -1,0 +1,226 @@
+"""The page: which templates make up a script, in which order.
+
+In: a plan and a stamp. Out: the script's text. Invariant: this is the only place that chooses
+between templates, and
+the text depends on nothing but plan and stamp.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import shorten
+
+from tunec.emit import contexts as c
+from tunec.emit.format import formatted
+from tunec.emit.imports import dependencies, import_block
+from tunec.emit.literals import Raw, comment, prose, py
+from tunec.emit.settings import groups, result_folder
+from tunec.emit.templates import fill
+from tunec.plan.plan import FreezePlan, LoraPlan, Plan, ScratchPlan
+
+NOTHING = c.Context()
+BNB_OPTIMIZERS = {"adamw_8bit": "AdamW8bit", "paged_adamw_8bit": "PagedAdamW8bit"}
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a script says about its making; fixed in goldens."""
+
+    version: str
+    spec_name: str
+    spec_hash: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A template and what it is given."""
+
+    template: str
+    context: c.Context = NOTHING
+
+
+def render(plan: Plan, stamp: Stamp) -> str:
+    """The script, formatted. Raises KeyError or SyntaxError for a fault of a template."""
+    parts = [
+        rule("Settings") + settings(plan),
+        *(
+            rule(title) + "\n\n\n".join(text(section) for section in sections)
+            for title, sections in chapters(plan)
+        ),
+    ]
+    body = "\n\n\n".join(part.strip("\n") for part in parts)
+    imports = import_block(body)
+    return (
+        text(Section("header", header(plan, stamp, imports))) + "\n" + imports + "\n" + body + "\n"
+    )
+
+
+def rule(title: str) -> str:
+    after = "\n\n" if title == "Settings" else "\n\n\n"
+    return f"# --- {title} ".ljust(88, "-") + after
+
+
+def text(section: Section) -> str:
+    """A section, rendered and formatted, without blank lines at its ends."""
+    filled = fill(section.template, section.context)
+    if section.template == "header" or section.context.fixed:
+        return filled.strip("\n") + ("\n" if section.template == "header" else "")
+    return formatted(filled).strip("\n")
+
+
+def settings(plan: Plan) -> str:
+    here = Raw("Path(__file__).resolve().parent")
+    if plan.home != ".":
+        here = Raw(f"{here.code} / {py(plan.home)}")
+    first = [
+        f"HERE = {here.code}  # paths below start here",
+        'DEVICE = "cuda" if torch.cuda.is_available() else "cpu"',
+        "TERMINAL = sys.stderr.isatty()",
+    ]
+    lines = "\n\n".join("\n".join(map(str, group)) for group in groups(plan))
+    return formatted("\n".join(first) + "\n\n" + lines + "\n\n" + QUIET).strip("\n")
+
+
+QUIET = """
+logging.disable_progress_bar()  # transformers' own
+warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+"""
+
+
+# --- Choices --------------------------------------------------------------------------
+
+
+def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
+    """The script's chapters with their sections."""
+    yield "Data", [*data(plan)]
+    yield "Model", [*model(plan)]
+    yield "Loss and optimizer step", [*loss(plan)]
+    yield "Evaluation", [*evaluation(plan)]
+    yield (
+        "Checkpoints and the run's folder",
+        [
+            Section("run/checkpoints"),
+            Section("run/output", c.Output.of(plan)),
+        ],
+    )
+    yield "The run", [*run(plan)]
+
+
+def readers(plan: Plan) -> dict[str, str]:
+    """Template of each reader that the sources need, by the name of its function."""
+    found = {}
+    for source in plan.data.sources():
+        suffix = f"_{source.sample_by}" if source.format == "text" else ""
+        found[f"read_{source.format}"] = f"data/read_{source.format}{suffix}"
+    return found
+
+
+def data(plan: Plan) -> Iterator[Section]:
+    """Reading, the template, encoding, batches."""
+    functions = readers(plan)
+    yield from (Section(template) for template in functions.values())
+    reader = next(iter(functions))
+    if len(functions) > 1:
+        reader = "read_rows"
+        formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
+        yield Section("data/read_mixed", c.Mixed(py(formats)))
+    yield Section(f"data/{TEMPLATES[plan.template.kind]}", c.TemplateText.of(plan))
+    yield encode(plan)
+    yield Section("data/load_rows", c.LoadRows.of(plan, reader))
+    yield Section("data/load_data", c.LoadData.of(plan))
+    by_tokens = plan.train.batch.value.unit == "tokens"
+    if by_tokens:
+        yield Section("data/batches_of_tokens")
+    yield Section("data/plan_batches", c.Batches(plan.train.epochs is not None, by_tokens))
+    yield Section("data/packs")
+
+
+TEMPLATES = {"chat": "messages", "completion": "prompt_and_completion", "text": "text"}
+
+
+def encode(plan: Plan) -> Section:
+    generate = plan.evaluate is not None and plan.evaluate.generate is not None
+    whole = plan.objective == "pretrain"
+    if plan.template.kind == "text":
+        return Section("data/encode_text")
+    if plan.template.kind == "completion":
+        return Section("data/encode_completion", c.EncodeCompletion(generate, whole))
+    if whole:
+        return Section("data/encode_chat_whole")
+    return Section("data/encode_chat", c.Encode(generate))
+
+
+def model(plan: Plan) -> Iterator[Section]:
+    """Attention, the base, the method."""
+    if plan.model.attention.value == "by_row":
+        yield Section(
+            "model/attend_by_row_window" if plan.model.windowed else "model/attend_by_row"
+        )
+    if isinstance(plan.model.source, ScratchPlan):
+        architecture = plan.model.source.architecture.value
+        yield Section("model/base_scratch", c.Scratch(architecture in c.OWN_HEAD_DIM))
+    else:
+        yield Section("model/base_pretrained", c.Base.of(plan))
+    yield method(plan)
+    yield Section("model/trained_weights")
+
+
+def method(plan: Plan) -> Section:
+    context = c.Method(plan.train.gradient_checkpointing.value)
+    if isinstance(plan.method, LoraPlan):
+        return Section("model/method_lora", c.Lora.of(plan))
+    if not isinstance(plan.method, FreezePlan):
+        return Section("model/method_full", context)
+    layers = plan.method.last_layers is not None
+    return Section(
+        "model/method_freeze_layers" if layers else "model/method_freeze_modules", context
+    )
+
+
+def loss(plan: Plan) -> Iterator[Section]:
+    """The loss, the schedule, the optimizer, the step."""
+    yield Section("loss/loss", c.Loss.of(plan))
+    kind = plan.train.schedule.kind
+    schedule = c.Cosine.of(plan) if kind == "cosine" else c.Schedule.of(plan)
+    yield Section(f"loss/schedule_{kind}", schedule)
+    optimizer = plan.train.optimizer.kind
+    if optimizer in BNB_OPTIMIZERS:
+        yield Section("loss/optimizer_adamw_8bit", c.Optimizer8bit(BNB_OPTIMIZERS[optimizer]))
+    else:
+        yield Section(f"loss/optimizer_{optimizer}")
+    yield Section("loss/train_step")
+
+
+def evaluation(plan: Plan) -> Iterator[Section]:
+    """Losses always, for the check at the start; the rest where something is held out."""
+    yield Section("evaluate/mean_loss", c.Check.of(plan))
+    if plan.evaluate is None:
+        return
+    if plan.evaluate.generate:
+        yield Section("evaluate/generate", c.Forward.of(plan))
+    yield Section("evaluate/measure", c.Measure.of(plan))
+    generate = plan.evaluate.generate
+    compared = generate is not None and generate.compare.value is not None
+    yield Section(
+        "evaluate/results", c.Results(compared and bool(generate and generate.show.value))
+    )
+
+
+def run(plan: Plan) -> Iterator[Section]:
+    yield Section("run/train", c.Train.of(plan))
+    yield Section("run/main", c.Main(plan.evaluate is not None, result_folder(plan)))
+
+
+def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
+    quantized = plan.quantize is not None
+    pins = dependencies(imports, ("accelerate", "bitsandbytes") if quantized else ())
+    return c.Header(
+        dependencies="\n".join(f'#     "{pin}",' for pin in pins),
+        summary=c.summary_of(plan),
+        version=stamp.version,
+        spec_name=shorten(prose(stamp.spec_name), 40, placeholder=" ..."),
+        spec_hash=comment(stamp.spec_hash),
+        script=prose(f"{plan.name}.py"),
+        output=prose(plan.output.value),
+        result=result_folder(plan),
+        measures=plan.evaluate is not None,
+    )

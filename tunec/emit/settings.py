@@ -1,0 +1,195 @@
+"""The settings of a script: constants, each with the place that asked for it.
+
+In: a plan. Out: groups of `Constant`. Invariant: every decided value of the plan that a run
+depends on is a constant
+here or stands, with its line, in the function that uses it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any  # settings are of any sort
+
+from tunec.emit.literals import Raw, comment, py
+from tunec.plan.plan import Decided, FreezePlan, LoraPlan, Plan, PretrainedPlan, SourcePlan
+from tunec.spec.values import Amount
+
+DTYPES = {
+    "auto": Raw('torch.bfloat16 if DEVICE == "cuda" else torch.float32'),
+    "float32": Raw("torch.float32"),
+    "bfloat16": Raw("torch.bfloat16"),
+}
+
+
+@dataclass(frozen=True)
+class Constant:
+    """`NAME = code  # note`."""
+
+    name: str
+    code: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.code}  # {comment(self.note)}"
+
+
+def constant(name: str, decided: Decided[Any], note: str = "", value: Any = None) -> Constant:  # noqa: ANN401
+    """A constant for a decided value; `value` where the script's form of it is another."""
+    code = py(decided.value if value is None else value)
+    if decided.spelling is not None and value is None:
+        code = decided.spelling.lower()
+        if isinstance(decided.value, float) and code.isdigit():
+            code += ".0"
+    return Constant(name, code, f"{decided.origin}, {note}" if note else decided.origin)
+
+
+def in_folder(path: str) -> Raw:
+    """A path relative to the spec, as the script finds it."""
+    return Raw(f"HERE / {py(path)}")
+
+
+def groups(plan: Plan) -> list[list[Constant]]:
+    """The constants, in the order of the spec's blocks."""
+    found = [_model, _quantize, _method, _data, _train, _evaluate, _run]
+    return [group for group in ([*part(plan)] for part in found) if group]
+
+
+# --- Model and method -----------------------------------------------------------------
+
+
+def _model(plan: Plan) -> Iterator[Constant]:
+    source = plan.model.source
+    if isinstance(source, PretrainedPlan):
+        path = in_folder(source.path.value) if source.local else source.path.value
+        yield constant("MODEL", source.path, value=path)
+        if source.revision:
+            yield constant("REVISION", source.revision)
+    else:
+        yield constant("ARCHITECTURE", source.architecture)
+        tokenizer = source.tokenizer.value
+        path = in_folder(tokenizer) if source.tokenizer_local else tokenizer
+        yield constant("TOKENIZER", source.tokenizer, value=path)
+        yield from (constant(name.upper(), size) for name, size in source.sizes.items())
+    yield constant("MAX_LENGTH", plan.model.max_length, "tokens")
+    yield constant(
+        "DTYPE", plan.model.dtype, _dtype_note(plan.model.dtype), DTYPES[plan.model.dtype.value]
+    )
+    yield constant("ATTENTION", plan.model.attention)
+    if plan.model.logit_scale:
+        yield constant("LOGIT_SCALE", plan.model.logit_scale)
+    if plan.model.logit_softcap:
+        yield constant("LOGIT_SOFTCAP", plan.model.logit_softcap)
+
+
+def _dtype_note(dtype: Decided[str]) -> str:
+    return "auto" if dtype.value == "auto" else ""
+
+
+def _quantize(plan: Plan) -> Iterator[Constant]:
+    if plan.quantize is None:
+        return
+    settings = plan.quantize.settings
+    if plan.quantize.kind == "nf4":
+        yield constant("DOUBLE_QUANT", settings["double_quant"])
+        dtype = settings["compute_dtype"]
+        yield constant("COMPUTE_DTYPE", dtype, _dtype_note(dtype), DTYPES[dtype.value])
+    else:
+        yield constant("INT8_THRESHOLD", settings["threshold"])
+
+
+def _method(plan: Plan) -> Iterator[Constant]:
+    method = plan.method
+    if isinstance(method, LoraPlan):
+        yield constant("LORA_RANK", method.rank)
+        yield constant("LORA_ALPHA", method.alpha, value=_tidy(method.alpha))
+        yield constant("LORA_DROPOUT", method.dropout)
+        targets = method.target_modules.value
+        form = "all-linear" if targets == "all_linear" else list(targets)
+        yield constant("LORA_TARGETS", method.target_modules, value=form)
+    elif isinstance(method, FreezePlan) and method.last_layers:
+        yield constant("LAST_LAYERS", method.last_layers)
+    elif isinstance(method, FreezePlan) and method.modules:
+        yield constant("TRAINED_MODULES", method.modules, value=list(method.modules.value))
+
+
+def _tidy(decided: Decided[float]) -> Raw:
+    """Whole numbers without a point; the user's spelling where there is one."""
+    value = decided.value
+    tidy = repr(int(value)) if value == int(value) else repr(value)
+    return Raw((decided.spelling or tidy).lower())
+
+
+# --- Data and optimisation ------------------------------------------------------------
+
+
+def _files(sources: tuple[SourcePlan, ...]) -> list[str]:
+    return [source.path for source in sources]
+
+
+def _data(plan: Plan) -> Iterator[Constant]:
+    data = plan.data
+    yield constant("TRAIN_FILES", data.train, value=_files(data.train.value))
+    if data.validation:
+        yield constant("VALIDATION_FILES", data.validation, value=_files(data.validation.value))
+    if data.split:
+        yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
+    if data.test:
+        yield constant("TEST_FILES", data.test, value=_files(data.test.value))
+    yield Constant("COLUMNS", py(list(plan.template.columns)), plan.template.lines)
+
+
+def _train(plan: Plan) -> Iterator[Constant]:
+    train = plan.train
+    if train.steps:
+        yield constant("STEPS", train.steps)
+    if train.epochs:
+        yield constant("EPOCHS", train.epochs)
+    batch = train.batch.value
+    yield constant("BATCH", train.batch, f"{batch.unit} per optimizer step", batch.value)
+    yield constant("FORWARD_TOKENS", train.forward, "at a time: memory and speed, not the result")
+    yield Constant("LOGITS_AT_ONCE", "1024", "default, tokens: memory and speed, not the result")
+    for name, value in train.optimizer.settings.items():
+        yield constant(name.upper(), value, "the highest" if name == "learning_rate" else "")
+    warmup = train.schedule.warmup
+    if warmup.value.value:
+        share = warmup.value.unit == "%"
+        number = warmup.value.value / 100 if share else warmup.value.value
+        yield constant("WARMUP", warmup, "of all steps" if share else "steps", number)
+    if train.schedule.floor and train.schedule.floor.value:
+        yield constant("FLOOR", train.schedule.floor, "of the highest learning rate")
+    norm = train.max_grad_norm
+    if norm.value is None:
+        yield constant("MAX_GRAD_NORM", norm, "none", Raw("math.inf"))
+    else:
+        yield constant("MAX_GRAD_NORM", norm)
+
+
+# --- Evaluation and the run -----------------------------------------------------------
+
+
+def _cadence(name: str, every: Decided[Amount]) -> Constant:
+    return constant(name, every, every.value.unit, every.value.value)
+
+
+def _evaluate(plan: Plan) -> Iterator[Constant]:
+    if plan.evaluate and (plan.data.validation or plan.data.split):
+        yield _cadence("EVALUATE_EVERY", plan.evaluate.every)
+    if plan.evaluate and plan.evaluate.generate:
+        generate = plan.evaluate.generate
+        limit = generate.limit
+        yield constant("GENERATE_ROWS", limit, f"the first {generate.on} rows")
+        yield constant("GENERATE_BATCH", generate.batch, "rows at a time")
+        yield constant("MAX_NEW_TOKENS", generate.max_new_tokens)
+        if generate.compare.value and generate.show.value:
+            yield constant("ANSWERS_SHOWN", generate.show)
+
+
+def _run(plan: Plan) -> Iterator[Constant]:
+    yield _cadence("CHECKPOINT_EVERY", plan.checkpoint.every)
+    yield constant("CHECKPOINTS_KEPT", plan.checkpoint.keep)
+    yield constant("SEED", plan.seed)
+    yield constant("OUTPUT", plan.output)
+
+
+def result_folder(plan: Plan) -> str:
+    """Where a run leaves what it trained: `adapter` or `model`."""
+    return "adapter" if isinstance(plan.method, LoraPlan) else "model"

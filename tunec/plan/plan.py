@@ -1,0 +1,226 @@
+"""The plan: everything that a script depends on, decided.
+
+In: nothing. Out: frozen dataclasses. Invariant: no field is "to be decided later", and a value
+that a reader of the
+script sees carries the place that asked for it, or says that it is a default.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Generic, TypeVar  # Any: JSON is of any shape
+
+from tunec.spec.values import Amount
+
+T = TypeVar("T", covariant=True)
+
+
+@dataclass(frozen=True)
+class Decided(Generic[T]):
+    """A value, where it comes from (`L25`, `default`), and the user's own spelling of a number."""
+
+    value: T
+    origin: str
+    spelling: str | None = None
+
+
+# --- Model ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PretrainedPlan:
+    """Weights from a folder (`path` relative to the spec) or from the hub (`path` is the name)."""
+
+    local: bool
+    path: Decided[str]
+    revision: Decided[str] | None
+    trust_remote_code: Decided[bool]
+
+
+@dataclass(frozen=True)
+class ScratchPlan:
+    """Random weights. `sizes` are arguments of the configuration, in its own names."""
+
+    architecture: Decided[str]
+    tokenizer: Decided[str]
+    tokenizer_local: bool
+    sizes: dict[str, Decided[Any]]
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    source: PretrainedPlan | ScratchPlan
+    dtype: Decided[str]
+    attention: Decided[str]
+    """`by_row`, `eager` or `flash_attention_2`."""
+    windowed: bool
+    """Whether attention must honour a sliding window that a row can exceed."""
+    max_length: Decided[int]
+    logit_scale: Decided[float] | None
+    logit_softcap: Decided[float] | None
+
+
+@dataclass(frozen=True)
+class QuantizePlan:
+    kind: str
+    settings: dict[str, Decided[Any]]
+
+
+# --- Method ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LoraPlan:
+    kind: str
+    """`lora` or `dora`."""
+    rank: Decided[int]
+    alpha: Decided[float]
+    dropout: Decided[float]
+    target_modules: Decided[str | tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class FullPlan:
+    kind: str = "full"
+
+
+@dataclass(frozen=True)
+class FreezePlan:
+    last_layers: Decided[int] | None
+    modules: Decided[tuple[str, ...]] | None
+    kind: str = "freeze"
+
+
+# --- Data -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TurnPlan:
+    role: str
+    text: str
+    plain: bool
+    """Whether the text only places columns, so that it needs no Jinja."""
+
+
+@dataclass(frozen=True)
+class TemplatePlan:
+    kind: str
+    """`chat`, `completion` or `text`."""
+    turns: tuple[TurnPlan, ...]
+    columns: tuple[str, ...]
+    """Columns that every row must have."""
+    lines: str
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    path: str
+    format: str
+    sample_by: str | None
+
+
+@dataclass(frozen=True)
+class DataPlan:
+    train: Decided[tuple[SourcePlan, ...]]
+    validation: Decided[tuple[SourcePlan, ...]] | None
+    split: Decided[float] | None
+    test: Decided[tuple[SourcePlan, ...]] | None
+    overflow: Decided[str]
+
+    def sources(self) -> tuple[SourcePlan, ...]:
+        """All sources, of all three data sets."""
+        parts = [self.train, self.validation, self.test]
+        return tuple(source for part in parts if part is not None for source in part.value)
+
+
+# --- Optimisation ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OptimizerPlan:
+    kind: str
+    settings: dict[str, Decided[Any]]
+
+
+@dataclass(frozen=True)
+class SchedulePlan:
+    kind: str
+    warmup: Decided[Amount]
+    floor: Decided[float] | None
+    line: str
+
+
+@dataclass(frozen=True)
+class TrainPlan:
+    epochs: Decided[int] | None
+    steps: Decided[int] | None
+    batch: Decided[Amount]
+    forward: Decided[int]
+    gradient_checkpointing: Decided[bool]
+    max_grad_norm: Decided[float | None]
+    optimizer: OptimizerPlan
+    schedule: SchedulePlan
+
+
+# --- Evaluation and checkpoints -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GeneratePlan:
+    metrics: Decided[tuple[str, ...]]
+    max_new_tokens: Decided[int]
+    limit: Decided[int | None]
+    compare: Decided[str | None]
+    batch: Decided[int]
+    show: Decided[int]
+    on: str
+    """`validation` or `test`: the rows that are asked."""
+
+
+@dataclass(frozen=True)
+class EvaluatePlan:
+    every: Decided[Amount]
+    generate: GeneratePlan | None
+
+
+@dataclass(frozen=True)
+class CheckpointPlan:
+    every: Decided[Amount]
+    keep: Decided[int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that the script is made from."""
+
+    name: str
+    spec_name: str
+    home: str
+    """From the script's folder to the spec's, POSIX, `.` where they are the same."""
+    seed: Decided[int]
+    output: Decided[str]
+    model: ModelPlan
+    quantize: QuantizePlan | None
+    method: LoraPlan | FullPlan | FreezePlan
+    template: TemplatePlan
+    data: DataPlan
+    objective: str
+    train: TrainPlan
+    evaluate: EvaluatePlan | None
+    """None where nothing is held out."""
+    checkpoint: CheckpointPlan
+
+
+def plan_as_json(value: Any) -> Any:  # noqa: ANN401  JSON is of any shape
+    """The plan as JSON values; a decided value becomes its value and its origin."""
+    if isinstance(value, Amount):
+        return str(value)
+    if is_dataclass(value):
+        return {
+            field.name: plan_as_json(getattr(value, field.name))
+            for field in fields(value)
+            if not (field.name == "spelling" and getattr(value, field.name) is None)
+        }
+    if isinstance(value, dict):
+        return {key: plan_as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plan_as_json(item) for item in value]
+    return value
