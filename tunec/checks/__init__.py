@@ -1,0 +1,33 @@
+"""Checks: rules between settings, and between settings and facts.
+
+In: a lowered spec and its facts. Out: diagnostics. Invariant: a rule is one function that looks at
+one thing and reports at most what it is named after; a family is a file with a table of its rules.
+"""
+
+from tunec.checks import data, evaluation, lengths, method, model, paths, templates, train
+from tunec.checks.context import Context, Rule
+from tunec.diagnostics import Report
+from tunec.facts import Facts
+from tunec.spec.places import Lowered
+
+__all__ = ["RULES", "check"]
+
+RULES: tuple[Rule, ...] = (
+    *paths.RULES,
+    *model.RULES,
+    *method.RULES,
+    *lengths.RULES,
+    *templates.RULES,
+    *data.RULES,
+    *train.RULES,
+    *evaluation.RULES,
+)
+"""All rules; their order does not matter."""
+
+
+def check(lowered: Lowered, facts: Facts, report: Report) -> None:
+    """Reports all that does not go together. What is not known passes: the script checks it."""
+    context = Context(lowered, facts)
+    for rule in RULES:
+        for found in rule(context):
+            report.add(found)

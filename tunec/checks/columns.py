@@ -1,0 +1,187 @@
+"""Rules on the columns that templates place, where the data is at hand.
+
+In: a context. Out: diagnostics. Invariant: each column that is missing or cannot be placed is
+reported once, whatever the number of places and rows.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tunec.checks.context import Context, Rule, problem
+from tunec.checks.placeholders import BadTemplate, placeholders
+from tunec.diagnostics import Diagnostic, Label
+from tunec.diagnostics.suggest import nearest
+from tunec.facts.data import SourceFacts, sources
+from tunec.facts.paths import enumerated
+from tunec.facts.rows import NotANumber
+
+
+class _Use(NamedTuple):
+    """A column in the text of a turn."""
+
+    name: str
+    path: str
+    text: str
+    placed: bool
+    """Whether its value is placed as it is."""
+
+    def label(self, context: Context) -> Label | None:
+        found = re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", self.text[self.text.find("{") :])
+        if found is None:
+            return context.at(self.path)
+        shift = self.text.find("{")
+        return context.inside(self.path, self.text, found.start() + shift, found.end() + shift)
+
+
+def _uses(context: Context) -> Iterator[_Use]:
+    """The first use of each column that every row must have."""
+    seen: set[str] = set()
+    for path, template, _ in context.forms():
+        for index, turn in enumerate(template.turns):
+            try:
+                found = placeholders(turn.text)
+            except BadTemplate:
+                continue
+            for name in found.columns:
+                if name not in seen:
+                    seen.add(name)
+                    here = f"{path}.turns.{index}.text"
+                    yield _Use(name, here, turn.text, name in found.placed)
+
+
+def _known(context: Context) -> list[tuple[str, str, SourceFacts]]:
+    """Path in the spec, file and facts of the sources whose columns are known."""
+    return [
+        (f"{path}.path", source.path, facts)
+        for path, source in sources(context.lowered)
+        if (facts := context.facts.sources.get(path)) is not None and facts.columns
+    ]
+
+
+def a_column_is_placed(context: Context) -> Iterator[Diagnostic]:
+    """A template without columns makes the same text of every row."""
+    for path, template, _ in context.forms():
+        try:
+            if any(placeholders(turn.text).all for turn in template.turns):
+                continue
+        except BadTemplate:
+            continue
+        texts = " ".join(turn.text for turn in template.turns)
+        single = re.search(r"\{\s*([^\W\d]\w*)\s*\}", texts)
+        name = single[1] if single else "question"
+        yield problem(
+            "E303",
+            f"Template `{template.name}` needs a placeholder: every row would be the same text.",
+            context.at(path),
+            remedy=f"Write the columns of the data with two braces, such as `{{{{ {name} }}}}`.",
+        )
+
+
+def columns_are_there(context: Context) -> Iterator[Diagnostic]:
+    """The data has every column that is placed."""
+    known = _known(context)
+    for use in _uses(context):
+        lacking = [each for each in known if use.name not in each[2].columns]
+        if lacking:
+            yield _missing(context, use, lacking)
+
+
+def _missing(
+    context: Context, use: _Use, lacking: list[tuple[str, str, SourceFacts]]
+) -> Diagnostic:
+    _, file, facts = lacking[0]
+    close = nearest(use.name, facts.columns)
+    unnameable = [
+        name
+        for name in facts.columns
+        if not name.isidentifier() and re.search(rf"\{{\{{\s*{re.escape(name)}\s*\}}\}}", use.text)
+    ]
+    remedy = "Write one of these, or name other data."
+    if unnameable:
+        remedy = (
+            f"Rename the column `{unnameable[0]}`: a placeholder takes letters, digits and `_`."
+        )
+    elif close:
+        remedy = "Write " + " or ".join(f"`{{{{ {name} }}}}`" for name in close) + "."
+    return problem(
+        "E407",
+        f"`{file}` has no column `{use.name}`.",
+        use.label(context),
+        *(context.at(path, f"has no `{use.name}`") for path, _, _ in lacking),
+        notes=(f"Its columns are {enumerated(facts.columns, 12)}.",),
+        remedy=remedy,
+    )
+
+
+def rows_have_columns(context: Context) -> Iterator[Diagnostic]:
+    """No row lacks a column that others have."""
+    known = _known(context)
+    for use in _uses(context):
+        for path, file, facts in known:
+            row = next((n for n, row in enumerate(facts.sample) if use.name not in row), None)
+            if row is None or use.name not in facts.columns:
+                continue
+            yield problem(
+                "E407",
+                f"{_place(file, facts, row)} has no column `{use.name}`, which other rows have.",
+                use.label(context),
+                context.at(path, "in this file"),
+                remedy=f"Complete the row, or write `{{{{ {use.name} | default('…') }}}}`.",
+            )
+            break
+
+
+def values_can_be_placed(context: Context) -> Iterator[Diagnostic]:
+    """What is placed is text or a number."""
+    known = _known(context)
+    for use in _uses(context):
+        if not use.placed:
+            continue
+        for path, file, facts in known:
+            row = next(
+                (n for n, row in enumerate(facts.sample) if _sort(row.get(use.name, ""))), None
+            )
+            if row is None:
+                continue
+            sort, remedy = _sort(facts.sample[row][use.name]) or ("", "")
+            yield problem(
+                "E412",
+                f"{_place(file, facts, row)} has {sort} as its `{use.name}`, but a template places "
+                "text and numbers.",
+                use.label(context),
+                context.at(path, "in this file"),
+                notes=(f"{file}:{facts.lines[row]}",) if facts.format != "json" else (),
+                remedy=remedy.replace("NAME", use.name),
+            )
+            break
+
+
+def _place(file: str, facts: SourceFacts, row: int) -> str:
+    noun = "Row" if facts.format == "json" else "Line"
+    return f"{noun} {facts.lines[row]} of `{file}`"
+
+
+def _sort(value: object) -> tuple[str, str] | None:
+    """What a value is that cannot be placed, and what to do; None for text and numbers."""
+    if value is None:
+        return "nothing (`null`)", "Complete the row, or write `{{ NAME | default('…', true) }}`."
+    if isinstance(value, bool):
+        shown = "true" if value else "false"
+        return f"`{shown}`", "Say it in words: `{{ 'yes' if NAME else 'no' }}`."
+    if isinstance(value, list):
+        return "a list", "Join it with Jinja: `{{ NAME | join(', ') }}`."
+    if isinstance(value, dict):
+        part = next((str(key) for key in value if str(key).isidentifier()), "title")
+        return "an object", f"Place a part of it: `{{{{ NAME.{part} }}}}`."
+    if isinstance(value, NotANumber):
+        return f"`{value}`", "Write a number or text in its place."
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    a_column_is_placed,
+    columns_are_there,
+    rows_have_columns,
+    values_can_be_placed,
+)

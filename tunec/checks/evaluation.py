@@ -1,0 +1,117 @@
+"""Rules on what is measured.
+
+In: a context. Out: diagnostics. Invariant: what is asked for can be measured on rows that exist.
+"""
+
+from collections.abc import Iterator
+
+from tunec.checks.context import Context, Rule, problem
+from tunec.diagnostics import Diagnostic
+from tunec.spec.evaluate import Generate
+
+_ADD = "Add `data validation { split = 10% }`."
+
+
+def measures_on_something(context: Context) -> Iterator[Diagnostic]:
+    """A cadence needs validation rows; answers need validation or test rows."""
+    validation, test = context.part_of_data("validation"), context.part_of_data("test")
+    if validation:
+        return
+    if context.written("evaluate.every"):
+        yield problem(
+            "E306",
+            "`every` says how often to measure on validation rows, but the spec has none.",
+            context.name("evaluate.every"),
+            context.at("data.test", "measured before and after training only") if test else None,
+            remedy=_ADD,
+        )
+    if test:
+        return
+    if _generate(context) is not None:
+        yield problem(
+            "E306",
+            "`generate` needs validation or test rows to answer, but the spec has neither.",
+            context.at("evaluate.generate"),
+            remedy=_ADD,
+        )
+    elif context.written("evaluate") and not context.written("evaluate.every"):
+        yield problem(
+            "E306",
+            "`evaluate` needs validation or test rows, but the spec has neither.",
+            context.at("evaluate"),
+            remedy=_ADD,
+        )
+
+
+def _generate(context: Context) -> Generate | None:
+    return context.spec.evaluate.generate if context.spec.evaluate else None
+
+
+def answers_can_be_told(context: Context) -> Iterator[Diagnostic]:
+    """Running text has no answer, and with `pretrain` all is running text."""
+    if _generate(context) is None:
+        return
+    if context.objective == "pretrain":
+        yield problem(
+            "E308",
+            "`generate` needs answers, but `objective pretrain` tells none from its question.",
+            context.at("evaluate.generate"),
+            context.at("objective", "the objective"),
+            remedy="Remove `generate`, or write `objective sft`.",
+        )
+        return
+    for path, template, form in context.forms():
+        if form == "text":
+            yield problem(
+                "E308",
+                f"`generate` needs answers, but template `{template.name}` is running text.",
+                context.at("evaluate.generate"),
+                context.at(f"{path}.turns.0", "nothing to answer"),
+                remedy="Remove `generate`, or write the template with `prompt` and `completion`.",
+            )
+
+
+def shown_are_generated(context: Context) -> Iterator[Diagnostic]:
+    """No more answers are printed than there are."""
+    generate = _generate(context)
+    if generate is None or generate.limit is None or not context.written("evaluate.generate.show"):
+        return
+    if generate.show > generate.limit.value:
+        said = "" if context.written("evaluate.generate.limit") else " by default"
+        yield problem(
+            "E302",
+            f"`show` is {generate.show}, but `limit` is {generate.limit.value}{said}.",
+            context.at("evaluate.generate.show"),
+            context.at("evaluate.generate.limit", "all answers") if not said else None,
+            remedy=f"Write `show = {generate.limit.value}` or less, or raise `limit`.",
+        )
+
+
+def answers_fit(context: Context) -> Iterator[Diagnostic]:
+    """An answer is no longer than a row may be."""
+    generate = _generate(context)
+    length = context.max_length
+    path = "evaluate.generate.max_new_tokens"
+    if (
+        generate is None
+        or not context.written(path)
+        or generate.max_new_tokens.value <= length.tokens
+    ):
+        return
+    yield problem(
+        "E302",
+        f"`max_new_tokens` is {generate.max_new_tokens.value}, more than a whole row of "
+        "`max_length`, "
+        f"which is {length.said}.",
+        context.at(path),
+        context.at("model.max_length", "the longest row") if length.written else None,
+        remedy="Lower `max_new_tokens`, or raise `max_length`.",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    measures_on_something,
+    answers_can_be_told,
+    shown_are_generated,
+    answers_fit,
+)

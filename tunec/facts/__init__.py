@@ -1,0 +1,47 @@
+"""Facts: what can be known of a spec's model and data without loading a weight.
+
+In: a lowered spec. Out: `Facts`. Invariant: nothing is downloaded, and what is not at hand is None;
+the script then checks it before it trains.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tunec.diagnostics import Report
+from tunec.facts.data import SourceFacts, gather_sources
+from tunec.facts.gather import gather_model
+from tunec.facts.model import ModelFacts
+from tunec.facts.paths import relative
+from tunec.facts.place import ModelPlace, resolve_model
+from tunec.facts.tokenizer import TokenizerFacts
+from tunec.files import Files
+from tunec.spec.places import Lowered
+
+__all__ = [
+    "Facts",
+    "ModelFacts",
+    "ModelPlace",
+    "SourceFacts",
+    "TokenizerFacts",
+    "gather",
+    "relative",
+    "resolve_model",
+]
+
+
+class Facts(NamedTuple):
+    """What is known."""
+
+    model: ModelFacts | None
+    """None for a name on the hub that is not in the cache."""
+    tokenizer: TokenizerFacts | None
+    sources: Mapping[str, SourceFacts]
+    """By path in the spec: `data.train.sources.0`."""
+    place: ModelPlace | None = None
+    """Where the model is, for `model scratch` its tokenizer; None where that was reported."""
+
+
+def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
+    """All that is known; what cannot be right goes to `report`."""
+    place, model, tokenizer = gather_model(lowered, files, report)
+    return Facts(model, tokenizer, gather_sources(lowered, files, report), place)
