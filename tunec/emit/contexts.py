@@ -96,6 +96,7 @@ class LoadRows(Context):
 
 @dataclass(frozen=True)
 class LoadData(Context):
+    stops: bool
     split: bool
     validation_files: bool
     test_files: bool
@@ -103,7 +104,12 @@ class LoadData(Context):
     @classmethod
     def of(cls, plan: Plan) -> "LoadData":
         data = plan.data
-        return cls(data.split is not None, data.validation is not None, data.test is not None)
+        return cls(
+            stops=plan.objective == "sft",
+            split=data.split is not None,
+            validation_files=data.validation is not None,
+            test_files=data.test is not None,
+        )
 
 
 @dataclass(frozen=True)
@@ -316,7 +322,20 @@ class Train(Context):
 @dataclass(frozen=True)
 class Main(Context):
     measures: bool
+    stops: bool
+    adapter_stops: bool
     result: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Main":
+        stops = plan.objective == "sft"
+        adapter = isinstance(plan.method, LoraPlan)
+        return cls(
+            measures=plan.evaluate is not None,
+            stops=stops and not adapter,
+            adapter_stops=stops and adapter,
+            result=result_folder(plan),
+        )
 
 
 @dataclass(frozen=True)
@@ -330,6 +349,11 @@ class Header(Context):
     output: str
     result: str
     measures: bool
+
+
+def result_folder(plan: Plan) -> str:
+    """Where a run leaves what it trained: `adapter` or `model`."""
+    return "adapter" if isinstance(plan.method, LoraPlan) else "model"
 
 
 def summary_of(plan: Plan) -> str:

@@ -35,7 +35,9 @@ def py(value: Any) -> str:  # noqa: ANN401  settings are of any sort
         return "[" + ", ".join(py(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{py(key)}: {py(item)}" for key, item in value.items()) + "}"
-    if value is None or isinstance(value, (bool, int, float)):
+    if isinstance(value, float):
+        return repr(value).replace("e-0", "e-").replace("e+", "e")
+    if value is None or isinstance(value, (bool, int)):
         return repr(value)
     raise TypeError(f"no literal for {type(value).__name__}")
 

@@ -13,7 +13,7 @@ from tunec.emit import contexts as c
 from tunec.emit.format import formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
-from tunec.emit.settings import groups, result_folder
+from tunec.emit.settings import groups
 from tunec.emit.templates import fill
 from tunec.plan.plan import FreezePlan, LoraPlan, Plan, ScratchPlan
 
@@ -80,7 +80,7 @@ def settings(plan: Plan) -> str:
     return formatted("\n".join(first) + "\n\n" + lines + "\n\n" + QUIET).strip("\n")
 
 
-QUIET = """
+QUIET = """\
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 """
@@ -207,7 +207,7 @@ def evaluation(plan: Plan) -> Iterator[Section]:
 
 def run(plan: Plan) -> Iterator[Section]:
     yield Section("run/train", c.Train.of(plan))
-    yield Section("run/main", c.Main(plan.evaluate is not None, result_folder(plan)))
+    yield Section("run/main", c.Main.of(plan))
 
 
 def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
@@ -221,6 +221,6 @@ def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
         spec_hash=comment(stamp.spec_hash),
         script=prose(f"{plan.name}.py"),
         output=prose(plan.output.value),
-        result=result_folder(plan),
+        result=c.result_folder(plan),
         measures=plan.evaluate is not None,
     )

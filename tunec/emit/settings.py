@@ -188,8 +188,3 @@ def _run(plan: Plan) -> Iterator[Constant]:
     yield constant("CHECKPOINTS_KEPT", plan.checkpoint.keep)
     yield constant("SEED", plan.seed)
     yield constant("OUTPUT", plan.output)
-
-
-def result_folder(plan: Plan) -> str:
-    """Where a run leaves what it trained: `adapter` or `model`."""
-    return "adapter" if isinstance(plan.method, LoraPlan) else "model"

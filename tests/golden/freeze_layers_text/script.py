@@ -80,7 +80,6 @@ CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 
-
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -90,7 +89,10 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 def read_text(file):
     """Yield each paragraph as a row, with its place; empty lines are between them."""
-    text = (HERE / file).read_text(encoding="utf-8-sig")
+    try:
+        text = (HERE / file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        sys.exit(f"{file}: not UTF-8: {error}")
     paragraphs = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
     for number, paragraph in enumerate(paragraphs, start=1):
         yield f"{file}: paragraph {number}", {"text": paragraph.strip("\n")}
@@ -137,7 +139,7 @@ def load_rows(files, tokenizer):
         check_text(row, place, markers)
         try:
             encoded = encode(row, tokenizer)
-        except (ValueError, TemplateError) as error:
+        except (ValueError, TypeError, TemplateError) as error:
             sys.exit(f"{place}: {error}")
         if not encoded.trained[1:].any():
             sys.exit(f"{place}: nothing in this row is trained on")
@@ -388,6 +390,7 @@ def check_loss(model, rows):
     tolerance = 1e-4 if DTYPE == torch.float32 else 2e-2  # rounding
     if abs(packed - alone) > tolerance * alone:
         sys.exit(f"the loss of two rows is {packed:.5f} packed, but {alone:.5f} apart")
+    print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
 
 
 def measure(model, tokenizer, held_out, output, step, steps):
@@ -483,15 +486,18 @@ def claim(output, fresh):
         shutil.rmtree(output / "answers", ignore_errors=True)
         (output / "metrics.jsonl").unlink(missing_ok=True)
     script, copy = Path(__file__), output / Path(__file__).name
-    if checkpoints(output) and copy.exists():
+    if checkpoints(output):
         lines = [
             [line for line in file.read_text().splitlines() if line[:6] != "HERE ="]
             for file in (script, copy)
+            if file.exists()
         ]
-        if lines[0] != lines[1]:
+        if lines[0] not in lines[1:]:
             sys.exit(f"{output} holds a run of another script: use --fresh or --output")
     if not copy.exists() or not script.samefile(copy):
-        shutil.copyfile(script, copy)
+        partial = copy.with_suffix(".partial")
+        shutil.copyfile(script, partial)
+        partial.rename(copy)
     return lock
 
 

@@ -66,7 +66,7 @@ LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
 LEARNING_RATE = 2e-3  # L25, the highest
 WEIGHT_DECAY = 0.0  # default
 BETAS = (0.9, 0.999)  # default
-EPSILON = 1e-08  # default
+EPSILON = 1e-8  # default
 WARMUP = 0.03  # default, of all steps
 MAX_GRAD_NORM = 1.0  # default
 
@@ -77,7 +77,6 @@ CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 
-
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -87,7 +86,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 def read_jsonl(file):
     """Yield each row with its place; numbers stay spelled as they are in the file."""
-    with open(HERE / file, encoding="utf-8-sig") as lines:
+    with open(HERE / file, "rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
@@ -160,7 +159,7 @@ def load_rows(files, tokenizer):
         check_text(row, place, markers)
         try:
             encoded = encode(row, tokenizer)
-        except (ValueError, TemplateError) as error:
+        except (ValueError, TypeError, TemplateError) as error:
             sys.exit(f"{place}: {error}")
         if not encoded.trained[1:].any():
             sys.exit(f"{place}: nothing in this row is trained on")
@@ -182,6 +181,12 @@ def load_rows(files, tokenizer):
 def trained_tokens(rows):
     """The first token of a row has nothing before it to be predicted from."""
     return sum(int(row.trained[1:].sum()) for row in rows)
+
+
+def stop_token(rows, tokenizer):
+    """The token that ends a turn: the last one trained on, of a row not cut."""
+    ends = [int(row.ids[row.trained][-1]) for row in rows]
+    return next(token for token in ends if token in tokenizer.added_tokens_decoder)
 
 
 def load_data(tokenizer):
@@ -397,6 +402,7 @@ def check_loss(model, rows):
     tolerance = 1e-4 if DTYPE == torch.float32 else 2e-2  # rounding
     if abs(packed - alone) > tolerance * alone:
         sys.exit(f"the loss of two rows is {packed:.5f} packed, but {alone:.5f} apart")
+    print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
 
 
 def measure(model, tokenizer, held_out, output, step, steps):
@@ -492,15 +498,18 @@ def claim(output, fresh):
         shutil.rmtree(output / "answers", ignore_errors=True)
         (output / "metrics.jsonl").unlink(missing_ok=True)
     script, copy = Path(__file__), output / Path(__file__).name
-    if checkpoints(output) and copy.exists():
+    if checkpoints(output):
         lines = [
             [line for line in file.read_text().splitlines() if line[:6] != "HERE ="]
             for file in (script, copy)
+            if file.exists()
         ]
-        if lines[0] != lines[1]:
+        if lines[0] not in lines[1:]:
             sys.exit(f"{output} holds a run of another script: use --fresh or --output")
     if not copy.exists() or not script.samefile(copy):
-        shutil.copyfile(script, copy)
+        partial = copy.with_suffix(".partial")
+        shutil.copyfile(script, partial)
+        partial.rename(copy)
     return lock
 
 
@@ -586,6 +595,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "model"
+    model.generation_config.eos_token_id = stop_token(rows, tokenizer)
     model.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")

@@ -82,7 +82,6 @@ CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 
-
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -92,7 +91,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 def read_jsonl(file):
     """Yield each row with its place; numbers stay spelled as they are in the file."""
-    with open(HERE / file, encoding="utf-8-sig") as lines:
+    with open(HERE / file, "rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
@@ -166,7 +165,7 @@ def load_rows(files, tokenizer):
         check_text(row, place, markers)
         try:
             encoded = encode(row, tokenizer)
-        except (ValueError, TemplateError) as error:
+        except (ValueError, TypeError, TemplateError) as error:
             sys.exit(f"{place}: {error}")
         if not encoded.trained[1:].any():
             sys.exit(f"{place}: nothing in this row is trained on")
@@ -188,6 +187,12 @@ def load_rows(files, tokenizer):
 def trained_tokens(rows):
     """The first token of a row has nothing before it to be predicted from."""
     return sum(int(row.trained[1:].sum()) for row in rows)
+
+
+def stop_token(rows, tokenizer):
+    """The token that ends a turn: the last one trained on, of a row not cut."""
+    ends = [int(row.ids[row.trained][-1]) for row in rows]
+    return next(token for token in ends if token in tokenizer.added_tokens_decoder)
 
 
 def load_data(tokenizer):
@@ -408,12 +413,13 @@ def check_loss(model, rows):
     tolerance = 1e-4 if DTYPE == torch.float32 else 2e-2  # rounding
     if abs(packed - alone) > tolerance * alone:
         sys.exit(f"the loss of two rows is {packed:.5f} packed, but {alone:.5f} apart")
+    print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
 
 
 @torch.no_grad()
-def answers_to(model, rows):
+def answers_to(model, tokenizer, rows):
     """Greedy answers, as token ids; prompts are padded on the left to go in batches."""
-    stop = int(rows[0].ids[rows[0].trained][-1])  # the token that ends a turn
+    stop = stop_token(rows, tokenizer)
     prompts = [row.ids[: row.start] for row in rows]
     greedy = GenerationConfig(
         max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stop, pad_token_id=stop
@@ -422,6 +428,7 @@ def answers_to(model, rows):
     model.eval()
     model.set_attn_implementation("sdpa")  # the ordinary one, which can use a cache
     for first in range(0, len(prompts), GENERATE_BATCH):
+        stop_if_asked()
         batch = prompts[first : first + GENERATE_BATCH]
         width = max(len(prompt) for prompt in batch)
         mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch])
@@ -441,7 +448,8 @@ def answers_to(model, rows):
 
 def exact_match(model, tokenizer, rows, file):
     """Share of answers that are the row's own; all of them are written to `file`."""
-    given = tokenizer.batch_decode(answers_to(model, rows), skip_special_tokens=True)
+    given = answers_to(model, tokenizer, rows)
+    given = tokenizer.batch_decode(given, skip_special_tokens=True)
     hits = 0
     file.parent.mkdir(exist_ok=True)
     with open(file, "w", encoding="utf-8") as answers:
@@ -550,15 +558,18 @@ def claim(output, fresh):
         shutil.rmtree(output / "answers", ignore_errors=True)
         (output / "metrics.jsonl").unlink(missing_ok=True)
     script, copy = Path(__file__), output / Path(__file__).name
-    if checkpoints(output) and copy.exists():
+    if checkpoints(output):
         lines = [
             [line for line in file.read_text().splitlines() if line[:6] != "HERE ="]
             for file in (script, copy)
+            if file.exists()
         ]
-        if lines[0] != lines[1]:
+        if lines[0] not in lines[1:]:
             sys.exit(f"{output} holds a run of another script: use --fresh or --output")
     if not copy.exists() or not script.samefile(copy):
-        shutil.copyfile(script, copy)
+        partial = copy.with_suffix(".partial")
+        shutil.copyfile(script, partial)
+        partial.rename(copy)
     return lock
 
 
@@ -642,6 +653,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "model"
+    model.generation_config.eos_token_id = stop_token(rows, tokenizer)
     model.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")

@@ -77,7 +77,7 @@ LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
 LEARNING_RATE = 1e-2  # L32, the highest
 WEIGHT_DECAY = 0.0  # default
 BETAS = (0.9, 0.999)  # default
-EPSILON = 1e-08  # default
+EPSILON = 1e-8  # default
 WARMUP = 0.03  # default, of all steps
 MAX_GRAD_NORM = 1.0  # default
 
@@ -88,7 +88,6 @@ CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 
-
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -98,7 +97,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 def read_jsonl(file):
     """Yield each row with its place; numbers stay spelled as they are in the file."""
-    with open(HERE / file, encoding="utf-8-sig") as lines:
+    with open(HERE / file, "rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
@@ -148,7 +147,7 @@ def load_rows(files, tokenizer):
         check_text(row, place, markers)
         try:
             encoded = encode(row, tokenizer)
-        except (ValueError, TemplateError) as error:
+        except (ValueError, TypeError, TemplateError) as error:
             sys.exit(f"{place}: {error}")
         if not encoded.trained[1:].any():
             sys.exit(f"{place}: nothing in this row is trained on")
@@ -409,6 +408,7 @@ def check_loss(model, rows):
     tolerance = 1e-4 if DTYPE == torch.float32 else 2e-2  # rounding
     if abs(packed - alone) > tolerance * alone:
         sys.exit(f"the loss of two rows is {packed:.5f} packed, but {alone:.5f} apart")
+    print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
 
 
 def measure(model, tokenizer, held_out, output, step, steps):
@@ -504,15 +504,18 @@ def claim(output, fresh):
         shutil.rmtree(output / "answers", ignore_errors=True)
         (output / "metrics.jsonl").unlink(missing_ok=True)
     script, copy = Path(__file__), output / Path(__file__).name
-    if checkpoints(output) and copy.exists():
+    if checkpoints(output):
         lines = [
             [line for line in file.read_text().splitlines() if line[:6] != "HERE ="]
             for file in (script, copy)
+            if file.exists()
         ]
-        if lines[0] != lines[1]:
+        if lines[0] not in lines[1:]:
             sys.exit(f"{output} holds a run of another script: use --fresh or --output")
     if not copy.exists() or not script.samefile(copy):
-        shutil.copyfile(script, copy)
+        partial = copy.with_suffix(".partial")
+        shutil.copyfile(script, partial)
+        partial.rename(copy)
     return lock
 
 
