@@ -46,6 +46,20 @@ def test_black_leaves_the_script_as_it_is(case):
     assert black.format_str(script_of(case), mode=mode) == script_of(case)
 
 
+@every_case
+def test_what_black_is_not_asked_about_is_as_black_has_it(case):
+    from tunec.emit.format import _black, fits
+    from tunec.emit.page import chapters
+    from tunec.emit.templates import fill
+
+    plan = plan_of(case)
+    sections = [section for _, part in chapters(plan) for section in part]
+    fragments = [fill(section.template, section.context).strip("\n") for section in sections]
+    for fragment in fragments:
+        if fits(fragment):
+            assert _black(fragment) == fragment + "\n"
+
+
 def test_ruff_is_content(tmp_path):
     for case in CASES:
         (tmp_path / f"{case}.py").write_text(script_of(case))

@@ -33,6 +33,7 @@ _BRACES = (
 
 def analyse(text: str) -> Placeholders:
     """What the text takes from a row. Raises BadTemplate."""
+    _refuse_return(text)
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
     try:
         tree = environment.parse(text)
@@ -101,6 +102,17 @@ def _tested(node: nodes.Node) -> frozenset[str]:
         [node] if isinstance(node, nodes.Test) else node.find_all(nodes.Test)
     )
     return frozenset().union(*(_covers(test) for test in tests))
+
+
+def _refuse_return(text: str) -> None:
+    """A carriage return, which Jinja, unlike a text that only places columns, would not keep."""
+    found = re.search("\r", text)
+    if found:
+        raise BadTemplate(
+            "a carriage return in it would become a newline",
+            "Write `\\n` for a newline, or `{{ '\\\\r' }}` for a carriage return.",
+            *found.span(),
+        )
 
 
 def _refuse_unknown(

@@ -53,8 +53,8 @@ def quoted(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text that stays within its line of comment."""
-    return re.sub(r"[^ -~\u00a0-\u1fff\u2c00-\ud7ff]", "?", text).rstrip("\\")
+    """Text that stays within its line of comment, and can be seen there as it is."""
+    return "".join(each if each.isprintable() else "?" for each in text).rstrip("\\")
 
 
 def prose(text: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
 from tunec.emit.contexts import Context
-from tunec.resources import folder
+from tunec.resources import read
 
 
 class _Loader(BaseLoader):
@@ -19,8 +19,7 @@ class _Loader(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, None, None]:
         try:
-            with open(f"{folder('templates')}/{template}.py.j2", encoding="utf-8") as file:
-                return file.read(), None, None
+            return read("templates", f"{template}.py.j2"), None, None
         except FileNotFoundError as error:
             raise TemplateNotFound(template) from error
 

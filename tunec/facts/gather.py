@@ -20,6 +20,8 @@ from tunec.spec.places import Lowered
 
 SCRATCH_LENGTH = 2048
 """`max_position_embeddings` of `model scratch` where `max_length` is not written."""
+MISTRAL_WINDOW = 4096
+"""What transformers' configuration of that architecture has unless it is told otherwise."""
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt", "consolidated.00.pth")
 
 
@@ -54,6 +56,8 @@ def _of_scratch(model: Scratch) -> ModelFacts:
         "tie_word_embeddings": model.tie_word_embeddings,
         "max_position_embeddings": model.max_length.value if model.max_length else SCRATCH_LENGTH,
     }
+    if model.architecture == "mistral":
+        config["sliding_window"] = MISTRAL_WINDOW
     return ModelFacts("scratch", config, None)
 
 
