@@ -5,7 +5,6 @@ Invariant: whatever happens, a person reads a message and never a traceback.
 """
 
 import gc
-import os
 import sys
 
 
@@ -13,8 +12,6 @@ def main() -> int:
     """The entry point of the `tunec` command."""
     # A compile is over before there is garbage worth the time that looking for it takes.
     gc.disable()
-    # Else pydantic reads the metadata of every installed package, in search of extensions to it.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     from tunec.cli.main import main as run
 
     return run(sys.argv[1:])

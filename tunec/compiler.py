@@ -6,7 +6,6 @@ bytes.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from tunec.checks import check
 from tunec.diagnostics import Report
 from tunec.facts import gather
 from tunec.files import Files
+from tunec.record import record
 from tunec.source import Source
 from tunec.spec import Lowered, lower
 from tunec.syntax import parse
@@ -26,7 +26,7 @@ Home = Callable[[Lowered], str]
 """From a spec to the way from the script's folder to the spec's: POSIX, `.` where they are one."""
 
 
-@dataclass(frozen=True)
+@record
 class Compiled:
     """What came of a spec without errors."""
 

@@ -1,7 +1,7 @@
 """Where the files that are not Python lie: grammar, templates and samples.
 
-In: a folder's name. Out: its path. Invariant: an installed tunec and a checkout give the same
-files, for they are packed as they are.
+In: a folder's name. Out: its path, or the text of a file in it. Invariant: an installed tunec and
+a checkout give the same files, for they are packed as they are.
 """
 
 import os
@@ -17,3 +17,9 @@ CHECKOUT: str | None = (
 def folder(name: str) -> str:
     """Path of `grammar`, `templates` or `samples`."""
     return os.path.join(CHECKOUT, name) if CHECKOUT else os.path.join(_PACKAGE, f"_{name}")
+
+
+def read(name: str, path: str) -> str:
+    """Text of a file in one of these folders. Raises FileNotFoundError."""
+    with open(os.path.join(folder(name), path), encoding="utf-8") as file:
+        return file.read()

@@ -5,20 +5,25 @@ Invariant: offsets count characters from 0; lines and columns count from 1.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from tunec.record import record
 
-@dataclass(frozen=True, eq=False)
+
+@record
 class Source:
     """One text that a user wrote: a file, standard input, or a `--set` argument."""
 
     name: str
     """As the user named it; shown in diagnostics."""
     text: str
-    folder: Path = field(default_factory=Path)
+    folder: Path = Path()
     """Where relative paths in this text start."""
+
+    # Texts are told apart by where they are, not by what they say; nor is `line_starts` a part.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -40,7 +45,7 @@ class Source:
         return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
 
 
-@dataclass(frozen=True)
+@record
 class Span:
     """The characters from `start` up to, not including, `end`."""
 

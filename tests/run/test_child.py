@@ -95,6 +95,11 @@ def test_exit_codes_pass_through(tmp_path: Path, text: str, code: int) -> None:
             "Make room",
         ),
         (
+            "raise RuntimeError('[enforce fail at inline_container.cc:672] . unexpected pos 4')",
+            "error[E504]: The disk is full.",
+            "Make room",
+        ),
+        (
             "class OutOfMemoryError(RuntimeError): pass\nraise OutOfMemoryError('CUDA: 2 GiB')",
             "error[E505]: The run needs more memory than there is.\nnote: CUDA: 2 GiB\n",
             "Lower `forward`",

@@ -38,6 +38,7 @@ def analyse(text: str) -> Placeholders:
     try:
         tree = environment.parse(text)
         _refuse_unknown(environment, tree, text)
+        _refuse_self(tree, text)
         free = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as problem:
         raise _explain(environment, problem.message or "", problem.lineno, text) from None
@@ -113,6 +114,19 @@ def _refuse_return(text: str) -> None:
             "Write `\\n` for a newline, or `{{ '\\\\r' }}` for a carriage return.",
             *found.span(),
         )
+
+
+def _refuse_self(tree: nodes.Template, text: str) -> None:
+    """The one name that Jinja takes for itself even where the row has a column of that name."""
+    for node in tree.find_all(nodes.Name):
+        if node.name == "self":
+            start, end = _construct(text, node.lineno, r"\bself\b")
+            raise BadTemplate(
+                "`self` is a name of its own, never a column",
+                "Give the column another name.",
+                start,
+                end,
+            )
 
 
 def _refuse_unknown(

@@ -5,12 +5,11 @@ or unsloth. Out: the line to write, its place, and how the meaning differs where
 Invariant: a name stands once; import this only when something unknown was found.
 """
 
-from dataclasses import dataclass
-
 from tunec.diagnostics.alias_table import ROWS
+from tunec.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Alias:
     """Another tool's name for something."""
 

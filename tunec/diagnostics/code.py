@@ -4,10 +4,10 @@ In: nothing. Out: the record that each table of codes is made of.
 Invariant: frozen, and plain text only, so that a terminal, a web page and a log can all show it.
 """
 
-from dataclasses import dataclass
+from tunec.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Code:
     """One kind of problem, explained in full."""
 

@@ -2,6 +2,8 @@
 
 In: a code or its slug. Out: plain text for a terminal, or Markdown for the reference.
 Invariant: both say the same and come from the registry alone, so they cannot go out of date.
+
+`python -m tunec.diagnostics.explain` prints the reference, as `docs/diagnostics.md` has it.
 """
 
 import re
@@ -73,3 +75,7 @@ def _wrapped(text: str) -> str:
     kept = re.sub("`[^`]+`", lambda code: code.group().replace(" ", "\0"), text)
     lines = textwrap.fill(kept, 88, break_long_words=False, break_on_hyphens=False)
     return lines.replace("\0", " ")
+
+
+if __name__ == "__main__":
+    print(code_reference_markdown(), end="")

@@ -6,15 +6,15 @@ snippet.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
+from tunec.record import record
 from tunec.source import Span
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True)
+@record
 class Label:
     """A place, and a few words on it."""
 
@@ -22,7 +22,7 @@ class Label:
     text: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Edit:
     """Replace the characters of `span` by `text`."""
 
@@ -30,7 +30,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Fix:
     """Edits that mend the problem; `safe` if they cannot change what was meant."""
 
@@ -39,7 +39,7 @@ class Fix:
     safe: bool
 
 
-@dataclass(frozen=True)
+@record
 class Diagnostic:
     """One problem, said once.
 
@@ -64,11 +64,11 @@ class Diagnostic:
             raise KeyError(f"{self.code} is not a registered diagnostic code")
 
 
-@dataclass
 class Report:
     """Collects the diagnostics of all stages; stages go on as far as they can."""
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    def __init__(self, diagnostics: list[Diagnostic] | None = None) -> None:
+        self.diagnostics = [] if diagnostics is None else diagnostics
 
     def add(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)

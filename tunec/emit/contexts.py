@@ -1,10 +1,9 @@
-"""What each template is given: one frozen dataclass per template.
+"""What each template is given: one frozen record per template.
 
 In: a plan. Out: contexts. Invariant: a field that is not text is a named truth about the plan, and
 a template never tests anything else.
 """
 
-from dataclasses import dataclass, fields
 from posixpath import basename
 from textwrap import shorten
 
@@ -18,9 +17,10 @@ from tunec.plan.plan import (
     SchedulePlan,
     TurnPlan,
 )
+from tunec.record import fields_of, record
 
 
-@dataclass(frozen=True)
+@record
 class Context:
     """Base: a template without variables."""
 
@@ -29,18 +29,18 @@ class Context:
         """Whether all fields are truths, so that the rendered text is one of a few, all formatted
         already.
         """
-        return all(isinstance(getattr(self, field.name), bool) for field in fields(self))
+        return all(isinstance(value, bool) for value in fields_of(self).values())
 
 
 # --- Data -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class Mixed(Context):
     formats: str
 
 
-@dataclass(frozen=True)
+@record
 class TemplateText(Context):
     """For the three templates of rows: expressions over `row`, and what Jinja renders."""
 
@@ -66,18 +66,18 @@ def _rendered(turn: TurnPlan, templates: list[tuple[str, str]]) -> str:
     return f"{name}.render(row)"
 
 
-@dataclass(frozen=True)
+@record
 class Encode(Context):
     generate: bool
 
 
-@dataclass(frozen=True)
+@record
 class EncodeCompletion(Context):
     generate: bool
     whole: bool
 
 
-@dataclass(frozen=True)
+@record
 class LoadRows(Context):
     reader: str
     fate: str
@@ -94,7 +94,7 @@ class LoadRows(Context):
         return cls(reader, fate, *(kind == overflow for kind in kinds))
 
 
-@dataclass(frozen=True)
+@record
 class LoadData(Context):
     stops: bool
     split: bool
@@ -112,7 +112,7 @@ class LoadData(Context):
         )
 
 
-@dataclass(frozen=True)
+@record
 class Batches(Context):
     epochs: bool
     by_tokens: bool
@@ -121,7 +121,7 @@ class Batches(Context):
 # --- Model ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class Base(Context):
     plain: bool
     revision: bool
@@ -152,12 +152,12 @@ OWN_HEAD_DIM = frozenset({"gemma", "qwen3"})
 """Architectures whose heads have a size of their own unless they are told otherwise."""
 
 
-@dataclass(frozen=True)
+@record
 class Scratch(Context):
     head_dim: bool
 
 
-@dataclass(frozen=True)
+@record
 class Lora(Context):
     dora: bool
     listed: bool
@@ -171,7 +171,7 @@ class Lora(Context):
         return cls(method.kind == "dora", listed, plan.train.gradient_checkpointing.value)
 
 
-@dataclass(frozen=True)
+@record
 class Method(Context):
     checkpointing: bool
 
@@ -184,7 +184,7 @@ def autocast(plan: Plan) -> bool:
     return not isinstance(plan.method, LoraPlan) and plan.model.dtype.value != "float32"
 
 
-@dataclass(frozen=True)
+@record
 class Loss(Context):
     autocast: bool
     by_row: bool
@@ -203,12 +203,12 @@ class Loss(Context):
         )
 
 
-@dataclass(frozen=True)
+@record
 class Optimizer8bit(Context):
     optimizer: str
 
 
-@dataclass(frozen=True)
+@record
 class Schedule(Context):
     summary: str
     warmup: bool
@@ -232,7 +232,7 @@ class Schedule(Context):
         return cls(*cls.values(plan.train.schedule))
 
 
-@dataclass(frozen=True)
+@record
 class Cosine(Schedule):
     floor: bool
 
@@ -242,7 +242,7 @@ class Cosine(Schedule):
         return cls(*cls.values(schedule), floor=bool(schedule.floor and schedule.floor.value))
 
 
-@dataclass(frozen=True)
+@record
 class Forward(Context):
     autocast: bool
     by_row: bool
@@ -252,7 +252,7 @@ class Forward(Context):
         return cls(autocast(plan), plan.model.attention.value == "by_row")
 
 
-@dataclass(frozen=True)
+@record
 class Check(Forward):
     tolerance: str
 
@@ -263,7 +263,7 @@ class Check(Forward):
         return cls(forward.autocast, forward.by_row, "3e-2" if plan.quantize else exact)
 
 
-@dataclass(frozen=True)
+@record
 class Measure(Context):
     test: bool
     generate: bool
@@ -281,12 +281,12 @@ class Measure(Context):
         )
 
 
-@dataclass(frozen=True)
+@record
 class Results(Context):
     answers: bool
 
 
-@dataclass(frozen=True)
+@record
 class Output(Context):
     result_size: str
 
@@ -296,7 +296,7 @@ class Output(Context):
         return cls("sum(sizes)" if isinstance(plan.method, (LoraPlan, FullPlan)) else whole)
 
 
-@dataclass(frozen=True)
+@record
 class Train(Context):
     steps_derived: str
     saved: str
@@ -319,7 +319,7 @@ class Train(Context):
         return cls(derived, saved, plan.evaluate is not None, measured)
 
 
-@dataclass(frozen=True)
+@record
 class Main(Context):
     measures: bool
     stops: bool
@@ -338,7 +338,7 @@ class Main(Context):
         )
 
 
-@dataclass(frozen=True)
+@record
 class Header(Context):
     dependencies: str
     summary: str

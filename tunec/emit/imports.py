@@ -4,9 +4,9 @@ In: the body of a script. Out: its import block, sorted as ruff and isort do.
 Invariant: an import is there if and only if its name is used.
 """
 
-import ast
 import builtins
 import sys
+from symtable import SymbolTable, symtable
 
 MODULES = (
     "argparse",
@@ -66,18 +66,20 @@ PINS = {
 
 def free_names(body: str) -> set[str]:
     """Names that a script uses and does not define. Raises SyntaxError."""
-    used: set[str] = set()
-    bound = {*dir(builtins), "__file__", "__doc__", "__name__"}
-    for node in ast.walk(ast.parse(body)):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return used - bound
+    top = symtable(body, "script", "exec")
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+    return _global_names(top) - bound - {*dir(builtins), "__file__", "__doc__", "__name__"}
+
+
+def _global_names(scope: SymbolTable) -> set[str]:
+    """Names that a scope, or one in it, looks up in the module."""
+    whole = scope.get_type() == "module"
+    used = {
+        symbol.get_name()
+        for symbol in scope.get_symbols()
+        if symbol.is_referenced() and (whole or symbol.is_global())
+    }
+    return used.union(*map(_global_names, scope.get_children()))
 
 
 def import_block(body: str) -> str:

@@ -6,16 +6,16 @@ one line of comment or docstring; nothing in it can become code.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any  # settings are of any sort
 
 from tunec.checks.placeholders import PLAIN
+from tunec.record import record
 
 WIDTH = 66
 """Longest piece of text on one line of a literal that is cut into several."""
 
 
-@dataclass(frozen=True)
+@record
 class Raw:
     """An expression that the emitter itself built."""
 

@@ -6,7 +6,6 @@ the text depends on nothing but plan and stamp.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import shorten
 
 from tunec.emit import contexts as c
@@ -16,12 +15,13 @@ from tunec.emit.literals import Raw, comment, prose, py
 from tunec.emit.settings import groups
 from tunec.emit.templates import fill
 from tunec.plan.plan import FreezePlan, LoraPlan, Plan, ScratchPlan
+from tunec.record import record
 
 NOTHING = c.Context()
 BNB_OPTIMIZERS = {"adamw_8bit": "AdamW8bit", "paged_adamw_8bit": "PagedAdamW8bit"}
 
 
-@dataclass(frozen=True)
+@record
 class Stamp:
     """What a script says about its making; fixed in goldens."""
 
@@ -30,7 +30,7 @@ class Stamp:
     spec_hash: str
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """A template and what it is given."""
 

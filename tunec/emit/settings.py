@@ -6,11 +6,11 @@ here or stands, with its line, in the function that uses it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any  # settings are of any sort
 
 from tunec.emit.literals import Raw, comment, py
 from tunec.plan.plan import Decided, FreezePlan, LoraPlan, Plan, PretrainedPlan, SourcePlan
+from tunec.record import record
 from tunec.spec.values import Amount
 
 DTYPES = {
@@ -20,7 +20,7 @@ DTYPES = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Constant:
     """`NAME = code  # note`."""
 

@@ -5,12 +5,12 @@ user text has become
 literals, comments or prose before it comes here.
 """
 
-from dataclasses import fields
 from functools import cache
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
 from tunec.emit.contexts import Context
+from tunec.record import fields_of
 from tunec.resources import read
 
 
@@ -38,5 +38,4 @@ def environment() -> Environment:
 
 def fill(template: str, context: Context) -> str:
     """The template's text. Raises jinja2.TemplateError for a fault of the template."""
-    values = {field.name: getattr(context, field.name) for field in fields(context)}
-    return environment().get_template(template).render(values)
+    return environment().get_template(template).render(fields_of(context))

@@ -1,19 +1,19 @@
 """The plan: everything that a script depends on, decided.
 
-In: nothing. Out: frozen dataclasses. Invariant: no field is "to be decided later", and a value
+In: nothing. Out: frozen records. Invariant: no field is "to be decided later", and a value
 that a reader of the
 script sees carries the place that asked for it, or says that it is a default.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Generic, TypeVar  # Any: JSON is of any shape
 
+from tunec.record import fields_of, is_record, record
 from tunec.spec.values import Amount
 
 T = TypeVar("T", covariant=True)
 
 
-@dataclass(frozen=True)
+@record
 class Decided(Generic[T]):
     """A value, where it comes from (`L25`, `default`), and the user's own spelling of a number."""
 
@@ -25,7 +25,7 @@ class Decided(Generic[T]):
 # --- Model ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class PretrainedPlan:
     """Weights from a folder (`path` relative to the spec) or from the hub (`path` is the name)."""
 
@@ -35,7 +35,7 @@ class PretrainedPlan:
     trust_remote_code: Decided[bool]
 
 
-@dataclass(frozen=True)
+@record
 class ScratchPlan:
     """Random weights. `sizes` are arguments of the configuration, in its own names."""
 
@@ -45,7 +45,7 @@ class ScratchPlan:
     sizes: dict[str, Decided[Any]]
 
 
-@dataclass(frozen=True)
+@record
 class ModelPlan:
     source: PretrainedPlan | ScratchPlan
     dtype: Decided[str]
@@ -58,7 +58,7 @@ class ModelPlan:
     logit_softcap: Decided[float] | None
 
 
-@dataclass(frozen=True)
+@record
 class QuantizePlan:
     kind: str
     settings: dict[str, Decided[Any]]
@@ -67,7 +67,7 @@ class QuantizePlan:
 # --- Method ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class LoraPlan:
     kind: str
     """`lora` or `dora`."""
@@ -77,12 +77,12 @@ class LoraPlan:
     target_modules: Decided[str | tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@record
 class FullPlan:
     kind: str = "full"
 
 
-@dataclass(frozen=True)
+@record
 class FreezePlan:
     last_layers: Decided[int] | None
     modules: Decided[tuple[str, ...]] | None
@@ -92,7 +92,7 @@ class FreezePlan:
 # --- Data -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class TurnPlan:
     role: str
     text: str
@@ -100,7 +100,7 @@ class TurnPlan:
     """Whether the text only places columns, so that it needs no Jinja."""
 
 
-@dataclass(frozen=True)
+@record
 class TemplatePlan:
     kind: str
     """`chat`, `completion` or `text`."""
@@ -110,14 +110,14 @@ class TemplatePlan:
     lines: str
 
 
-@dataclass(frozen=True)
+@record
 class SourcePlan:
     path: str
     format: str
     sample_by: str | None
 
 
-@dataclass(frozen=True)
+@record
 class DataPlan:
     train: Decided[tuple[SourcePlan, ...]]
     validation: Decided[tuple[SourcePlan, ...]] | None
@@ -134,13 +134,13 @@ class DataPlan:
 # --- Optimisation ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class OptimizerPlan:
     kind: str
     settings: dict[str, Decided[Any]]
 
 
-@dataclass(frozen=True)
+@record
 class SchedulePlan:
     kind: str
     warmup: Decided[Amount]
@@ -148,7 +148,7 @@ class SchedulePlan:
     line: str
 
 
-@dataclass(frozen=True)
+@record
 class TrainPlan:
     epochs: Decided[int] | None
     steps: Decided[int] | None
@@ -163,7 +163,7 @@ class TrainPlan:
 # --- Evaluation and checkpoints -------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class GeneratePlan:
     metrics: Decided[tuple[str, ...]]
     max_new_tokens: Decided[int]
@@ -175,19 +175,19 @@ class GeneratePlan:
     """`validation` or `test`: the rows that are asked."""
 
 
-@dataclass(frozen=True)
+@record
 class EvaluatePlan:
     every: Decided[Amount]
     generate: GeneratePlan | None
 
 
-@dataclass(frozen=True)
+@record
 class CheckpointPlan:
     every: Decided[Amount]
     keep: Decided[int]
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """Everything that the script is made from."""
 
@@ -213,11 +213,11 @@ def plan_as_json(value: Any) -> Any:  # noqa: ANN401  JSON is of any shape
     """The plan as JSON values; a decided value becomes its value and its origin."""
     if isinstance(value, Amount):
         return str(value)
-    if is_dataclass(value):
+    if is_record(value):
         return {
-            field.name: plan_as_json(getattr(value, field.name))
-            for field in fields(value)
-            if not (field.name == "spelling" and getattr(value, field.name) is None)
+            name: plan_as_json(item)
+            for name, item in fields_of(value).items()
+            if not (name == "spelling" and item is None)
         }
     if isinstance(value, dict):
         return {key: plan_as_json(item) for key, item in value.items()}

@@ -30,7 +30,12 @@ _MEMORY_WORDS = (
     "can't allocate memory",
     "cannot allocate memory",
 )
-_DISK_WORDS = ("No space left on device", "Disk quota exceeded", "PytorchStreamWriter failed")
+_DISK_WORDS = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "PytorchStreamWriter failed",
+    "unexpected pos",
+)
 """What safetensors and torch say, whose exceptions have no number."""
 _NOT_FOUND = ("RepositoryNotFoundError", "RevisionNotFoundError", "EntryNotFoundError")
 _NOT_REACHED = (

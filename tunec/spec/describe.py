@@ -206,8 +206,7 @@ def _collect(
     for name, field in type(block).model_fields.items():
         where = f"{path}.{name}" if path else name
         value = getattr(block, name)
-        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-        if not extra.get("nested"):
+        if not field.nested:
             settings[where] = {"value": _plain(value), "written": _place(places.span(where))}
             continue
         for inner, child in _inner(where, value):

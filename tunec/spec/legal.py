@@ -46,16 +46,13 @@ def settings_of(place: Place | None, kind: str | None = None) -> "dict[str, Sort
 
 
 def _settings_of(place: Place | None, kind: str | None) -> "dict[str, Sort]":
-    from tunec.spec.values import Sort
-
     found: dict[str, Sort] = {}
     kinds = [""] if place is None else list(place.kinds) if kind is None else [kind]
     for each in kinds:
         label = label_field(place, each)
         for name, field in model_of(place, each).model_fields.items():
-            sort = next((part for part in field.metadata if isinstance(part, Sort)), None)
-            if sort is not None and name != label:
-                found.setdefault(name, sort)
+            if field.sort is not None and name != label:
+                found.setdefault(name, field.sort)
     return found
 
 
@@ -122,8 +119,8 @@ def example(place: Place, kind: str | None = None) -> str:
 def _label_example(place: Place) -> str:
     from tunec.spec.values import Text
 
-    metadata = model_of(place, "").model_fields[place.label].metadata
-    return next((part.example for part in metadata if isinstance(part, Text)), "…")
+    sort = model_of(place, "").model_fields[place.label].sort
+    return sort.example if isinstance(sort, Text) else "…"
 
 
 def path_of(trail: tuple[Place, ...]) -> str | None:

@@ -7,10 +7,9 @@ is None has been explained.
 """
 
 from collections.abc import Sequence
-from typing import Any  # values of fields are of any type
+from typing import TYPE_CHECKING, Any  # values of fields are of any type
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ValidationError
 
 from tunec.diagnostics import Report
 from tunec.files import Files
@@ -24,6 +23,9 @@ from tunec.spec.tree import Broken, Entry, Given, Section
 from tunec.spec.uses import Loader
 from tunec.spec.vocabulary import CHILDREN, Place
 from tunec.syntax.nodes import Document, Name, Symbol
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 HARMLESS = frozenset({"E208", "E209", "E221", "E226"})
 """Problems that leave no doubt about the rest of the spec, so that later stages can go on."""
@@ -186,7 +188,7 @@ class _Lowering:
         return None if broken else valid
 
     def refused(
-        self, section: Section, kind: str, entries: dict[str, Entry], error: ErrorDetails
+        self, section: Section, kind: str, entries: dict[str, Entry], error: "ErrorDetails"
     ) -> None:
         """Reports one error of a block."""
         from tunec.spec import problems, unknown

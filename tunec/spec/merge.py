@@ -25,10 +25,10 @@ def merge(under: Section, over: Section, keep: bool = False) -> Section:
         over.header,
         over.label or under.label,
         over.implied and under.implied,
-        under.settings | over.settings,
-        dict(under.children),
-        under.strays + over.strays,
     )
+    merged.settings = under.settings | over.settings
+    merged.children = dict(under.children)
+    merged.strays = under.strays + over.strays
     for field, blocks in over.children.items():
         merged.children[field] = _merge_blocks(under.children.get(field, []), blocks, keep)
     return merged

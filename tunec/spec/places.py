@@ -7,14 +7,14 @@ in one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from tunec.record import record
 from tunec.source import Source, Span
 from tunec.spec.spec import Spec
 
 
-@dataclass(frozen=True)
+@record
 class Origin:
     """Where a value was written."""
 
@@ -24,20 +24,20 @@ class Origin:
     """The user's spelling of a single number (`2e-3`; without its unit); None for all else."""
 
 
-@dataclass
 class Places:
     """What was written where; what is missing here was left to its default."""
 
-    root: Source
-    """The main file."""
-    settings: dict[str, Origin] = field(default_factory=dict)
-    """By path: the value, or the label for a field that a label fills (`model.path`)."""
-    names: dict[str, Span] = field(default_factory=dict)
-    """By the same paths: the setting's name, or the keyword before the label."""
-    blocks: dict[str, Span] = field(default_factory=dict)
-    """By path: the header of a block, its keyword and label."""
-    kinds: dict[str, str] = field(default_factory=dict)
-    """By path: the kind of each block that has one, also of those that were not written."""
+    def __init__(self, root: Source) -> None:
+        self.root = root
+        """The main file."""
+        self.settings: dict[str, Origin] = {}
+        """By path: the value, or the label for a field that a label fills (`model.path`)."""
+        self.names: dict[str, Span] = {}
+        """By the same paths: the setting's name, or the keyword before the label."""
+        self.blocks: dict[str, Span] = {}
+        """By path: the header of a block, its keyword and label."""
+        self.kinds: dict[str, str] = {}
+        """By path: the kind of each block that has one, also of those that were not written."""
 
     def span(self, path: str) -> Span | None:
         """Of the setting's value or the block's header; None where neither was written."""
@@ -73,7 +73,7 @@ class Places:
         return iter(self.settings)
 
 
-@dataclass(frozen=True)
+@record
 class Lowered:
     """A valid spec, and where its values were written."""
 

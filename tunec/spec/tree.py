@@ -4,9 +4,9 @@ In: nothing. Out: `Given`, `Entry` and `Section`. Invariant: sections are never 
 one was merged from them, so that a file used twice can be read once.
 """
 
-from dataclasses import dataclass, field
 from typing import Final
 
+from tunec.record import record
 from tunec.source import Span
 from tunec.spec.values import Amount, Word
 from tunec.spec.vocabulary import Place
@@ -23,7 +23,7 @@ Raw = bool | int | float | str | Word | Amount | list["Raw"] | Broken
 """What a value is before its setting has checked it."""
 
 
-@dataclass(frozen=True)
+@record
 class Given:
     """A computed value, and where it was written."""
 
@@ -37,7 +37,7 @@ class Given:
     """The elements of a list."""
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """A setting."""
 
@@ -45,21 +45,28 @@ class Entry:
     value: Given
 
 
-@dataclass
 class Section:
     """A block, or the top of a spec, with its settings by name and its blocks by field."""
 
-    place: Place | None = None
-    """None at the top."""
-    keyword: Span | None = None
-    header: Span | None = None
-    label: Symbol | Text | None = None
-    implied: bool = False
-    """Made by a `--set` that names a setting in it, so that it takes the default kind."""
-    settings: dict[str, Entry] = field(default_factory=dict)
-    children: dict[str, list["Section"]] = field(default_factory=dict)
-    strays: list[Block] = field(default_factory=list)
-    """Blocks that are not known here."""
+    def __init__(
+        self,
+        place: Place | None = None,
+        keyword: Span | None = None,
+        header: Span | None = None,
+        label: Symbol | Text | None = None,
+        implied: bool = False,
+    ) -> None:
+        self.place = place
+        """None at the top."""
+        self.keyword = keyword
+        self.header = header
+        self.label = label
+        self.implied = implied
+        """Made by a `--set` that names a setting in it, so that it takes the default kind."""
+        self.settings: dict[str, Entry] = {}
+        self.children: dict[str, list[Section]] = {}
+        self.strays: list[Block] = []
+        """Blocks that are not known here."""
 
     @property
     def word(self) -> str:

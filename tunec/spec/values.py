@@ -6,11 +6,11 @@ Invariant: a value of the wrong sort is refused with a code of the registry and 
 converted quietly.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any  # a raw value is of any sort until it is checked
 
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
+
+from tunec.record import record
 
 
 class Word(str):
@@ -19,7 +19,7 @@ class Word(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+@record
 class Amount:
     """A number with its unit, the unit in the plural (`steps`, `tokens`, `%`)."""
 
@@ -75,7 +75,7 @@ def refuse(code: str, expected: str, remedy: str) -> PydanticCustomError:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Sort:
     """Base: `check` converts or refuses, `describe` and `sample` serve the reference."""
 
@@ -93,13 +93,8 @@ class Sort:
     def wrong(self, code: str = "E204") -> PydanticCustomError:
         return refuse(code, self.describe(), f"Write, for example, `NAME = {self.sample()}`.")
 
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: Callable[[object], core_schema.CoreSchema]
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.check)
 
-
-@dataclass(frozen=True)
+@record
 class Text(Sort):
     """Quoted text."""
 
@@ -129,7 +124,7 @@ class Text(Sort):
         return f'"{self.example}"'
 
 
-@dataclass(frozen=True)
+@record
 class Flag(Sort):
     """`true` or `false`."""
 
@@ -145,7 +140,7 @@ class Flag(Sort):
         return "true"
 
 
-@dataclass(frozen=True)
+@record
 class Choice(Sort):
     """One of a few bare words."""
 
@@ -167,7 +162,7 @@ class Choice(Sort):
         return self.words[0]
 
 
-@dataclass(frozen=True)
+@record
 class Number(Sort):
     """A number without a unit, within limits; `whole` refuses fractions."""
 
@@ -227,7 +222,7 @@ class Number(Sort):
         return self.example
 
 
-@dataclass(frozen=True)
+@record
 class Measure(Sort):
     """A whole number with one of several units; the spec holds an `Amount`."""
 
@@ -258,7 +253,7 @@ class Measure(Sort):
         return f"{self.example} {self.units[0]}"
 
 
-@dataclass(frozen=True)
+@record
 class Share(Sort):
     """A percentage; the spec holds the fraction (`5%` is 0.05)."""
 
@@ -289,7 +284,7 @@ class Share(Sort):
         return self.example
 
 
-@dataclass(frozen=True)
+@record
 class Either(Sort):
     """The first of several sorts that fits (`warmup = 100 steps` or `warmup = 3%`).
 
@@ -319,7 +314,7 @@ class Either(Sort):
         return self.sorts[0].sample()
 
 
-@dataclass(frozen=True)
+@record
 class OrNone(Sort):
     """A sort, or the word `none`, for which the spec holds None."""
 
@@ -335,7 +330,7 @@ class OrNone(Sort):
         return self.sort.sample()
 
 
-@dataclass(frozen=True)
+@record
 class Several(Sort):
     """A list without repetitions, at least one long; the spec holds a tuple."""
 

@@ -5,15 +5,16 @@ pays only for the
 kinds that it uses; a new kind is one line here and one class there.
 """
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
+
+from tunec.record import record
 
 if TYPE_CHECKING:
     from tunec.spec.block import Block
 
 
-@dataclass(frozen=True)
+@record
 class Place:
     """A keyword in the context of a parent block.
 

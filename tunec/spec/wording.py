@@ -5,16 +5,15 @@ Invariant: all of it is read from the models, so that what is said and what is a
 differ.
 """
 
-from dataclasses import dataclass
-
 from pydantic_core import PydanticCustomError
 
+from tunec.record import record
 from tunec.spec.legal import model_of, settings_of
 from tunec.spec.values import Amount, Either, OrNone, Several, Share, Sort, Text, Word, show
 from tunec.spec.vocabulary import Place
 
 
-@dataclass(frozen=True)
+@record
 class Fact:
     """One setting of one kind of block."""
 
@@ -34,13 +33,11 @@ def facts(place: Place | None, kind: str) -> list[Fact]:
     found = []
     for name, sort in settings_of(place, kind).items():
         field = fields[name]
-        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         default = None
-        if not field.is_required():
-            default = str(extra.get("shown") or spell(sort, field.default))
-        why = str(extra["why"]) if "why" in extra else None
+        if not field.required:
+            default = field.shown or spell(sort, field.default)
         found.append(
-            Fact(name, field.description or "", sort.describe(), default, why, sort.sample())
+            Fact(name, field.description, sort.describe(), default, field.why, sort.sample())
         )
     return found
 
@@ -56,7 +53,7 @@ def purpose(trail: tuple[Place, ...], place: Place) -> str:
         return summary(place, "")
     outer = trail[-1] if trail else None
     parent = model_of(outer, next(iter(outer.kinds)) if outer else "")
-    return parent.model_fields[place.field].description or ""
+    return parent.model_fields[place.field].description
 
 
 def label_text(place: Place) -> str | None:

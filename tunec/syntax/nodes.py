@@ -4,8 +4,8 @@ In: nothing. Out: frozen nodes. Invariant: every node has the span of exactly it
 and nothing has been looked up, computed or given a meaning yet.
 """
 
+from tunec.record import record
 from tunec.source import Source, Span
-from tunec.syntax.record import record
 
 
 @record

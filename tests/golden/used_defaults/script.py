@@ -489,6 +489,8 @@ def claim(output, fresh):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         sys.exit(f"{output} is in use by another run")
+    for partial in output.glob("checkpoints/*.partial"):
+        shutil.rmtree(partial)
     if fresh:
         shutil.rmtree(output / "checkpoints", ignore_errors=True)
         shutil.rmtree(output / "answers", ignore_errors=True)
@@ -512,7 +514,8 @@ def claim(output, fresh):
 def check_room(model, output):
     """The checkpoints and the result must fit on the disk: weights and two moments."""
     sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
-    needed = 3 * sum(sizes) * (CHECKPOINTS_KEPT + 1) + sum(sizes)
+    more = CHECKPOINTS_KEPT + 1 - len(checkpoints(output))
+    needed = 3 * sum(sizes) * more + sum(sizes)
     free = shutil.disk_usage(output).free
     if free < needed:
         sys.exit(
@@ -545,6 +548,7 @@ def train(model, tokenizer, rows, held_out, output):
     print(f"{steps} steps: {BATCH} examples a step")
     saved = {steps, *epoch_ends[CHECKPOINT_EVERY - 1 :: CHECKPOINT_EVERY]}
     metrics = open_metrics(output, first)
+    model.train()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda number, frame: signals.append(number))
     bar = tqdm(total=steps, initial=first, unit="step", disable=not TERMINAL)
@@ -565,6 +569,7 @@ def train(model, tokenizer, rows, held_out, output):
             save_checkpoint(model, optimizer, output, step)
             sys.exit(f"stopped after step {step} of {steps}; run again to go on")
     bar.close()
+    metrics.close()
 
 
 def main():

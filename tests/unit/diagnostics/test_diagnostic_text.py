@@ -1,7 +1,6 @@
 """The layout of snippets: marks stand under what they mark, whatever the line is made of."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from unit.diagnostics.diagnostic_cases import FIVE, span_of
 from tunec.diagnostics import Diagnostic, Label
 from tunec.diagnostics.render import render
 from tunec.diagnostics.render.shown import WIDTH, visible
+from tunec.record import fields_of
 from tunec.source import Source, Span
 
 ANSI = re.compile("\x1b\\[[0-9;]*m")
@@ -161,7 +161,7 @@ def test_a_mark_longer_than_the_page_is_cut() -> None:
 
 def test_a_fix_is_told_where_there_is_no_help() -> None:
     assert "help: Write `learning_rate = 2e-4`" in render([FIVE[1]], "text")
-    text = render([replace(FIVE[1], help=None)], "text")
+    text = render([Diagnostic(**{**fields_of(FIVE[1]), "help": None})], "text")
     assert "help: Call it `learning_rate`" in text.splitlines()
 
 

@@ -6,7 +6,8 @@ Invariant: nothing that moves the cursor, hides or reorders text gets through.
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+
+from tunec.record import record
 
 TAB = 4
 """A tab goes on to the next multiple of this column."""
@@ -36,7 +37,7 @@ def visible_lines(text: str) -> list[str]:
     return [visible(line) for line in text.split("\n")]
 
 
-@dataclass(frozen=True)
+@record
 class Shown:
     """A line as it is shown."""
 
