@@ -1,0 +1,172 @@
+"""What a run leaves behind is, loaded again, the model that was trained."""
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any  # models
+
+import bitsandbytes
+import pytest
+import torch
+from bitsandbytes.nn import modules as bitsandbytes_modules
+from emitted_script import run
+from exactness.small_runs import small_script
+from exactness.tiny_models import TOKENIZER, script
+from peft import AutoPeftModelForCausalLM, PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+pytestmark = pytest.mark.torch
+
+SCRATCH = """\
+model scratch {{
+  architecture        = {architecture}
+  tokenizer           = "tokenizer"
+  hidden_size         = 64
+  num_hidden_layers   = 2
+  num_attention_heads = 4
+  tie_word_embeddings = {tied}
+  max_length          = 64 tokens
+}}
+method full {{}}
+objective pretrain
+template plain {{ text "{{{{ text }}}}" }}
+data train {{ source "rows.jsonl" }}
+train {{
+  steps = 3
+  batch = 2 examples
+  optimizer adamw {{ learning_rate = 1e-2 }}
+}}
+"""
+
+
+def trained_by(module: ModuleType, output: Path) -> Any:  # noqa: ANN401 a model
+    """Runs a script; the model that it trained, as it is in memory at the end."""
+    models = []
+    load_model = module.load_model
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "load_model", lambda: models.append(load_model()) or models[0])
+        run(module, "--output", output)
+    return models[0]
+
+
+@torch.no_grad()
+def logits(model: Any, tokenizer: Any) -> torch.Tensor:  # noqa: ANN401 a model and a tokenizer
+    """Of a conversation, as anyone would compute them."""
+    model.set_attn_implementation("sdpa")
+    ids = tokenizer("<|user|>On 3 May 1912<|end|><|assistant|>1912-", return_tensors="pt")
+    return model.eval()(input_ids=ids["input_ids"]).logits
+
+
+def assert_reloaded(trained: Any, again: Any, base: Any, folder: Path) -> None:  # noqa: ANN401 models
+    """The same logits, which are not those of the base."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert tokenizer.chat_template == (TOKENIZER / "chat_template.jinja").read_text()
+    wanted = logits(trained, tokenizer)
+    assert torch.allclose(logits(again, tokenizer), wanted, rtol=0, atol=1e-5)
+    assert not torch.allclose(logits(base, tokenizer), wanted, rtol=0, atol=1e-2)
+
+
+@pytest.mark.parametrize("case", ["lora", "dora"])
+def test_adapter(case: str, shared: Path, tmp_path: Path) -> None:
+    module = small_script(shared, case)
+    trained = trained_by(module, tmp_path)
+    adapter = tmp_path / "adapter"
+    base = AutoModelForCausalLM.from_pretrained(shared / "pico", dtype=torch.float32)
+    alone = AutoPeftModelForCausalLM.from_pretrained(adapter, dtype=torch.float32)
+    assert_reloaded(trained, alone, base, adapter)
+    fresh = AutoModelForCausalLM.from_pretrained(shared / "pico", dtype=torch.float32)
+    assert_reloaded(trained, PeftModel.from_pretrained(fresh, adapter), base, adapter)
+    merged = PeftModel.from_pretrained(fresh, adapter).merge_and_unload()
+    assert torch.allclose(
+        logits(merged, AutoTokenizer.from_pretrained(adapter)),
+        logits(trained, AutoTokenizer.from_pretrained(adapter)),
+        rtol=0,
+        atol=1e-3,
+    )
+
+
+@pytest.mark.parametrize("case", ["full", "sgd"])
+def test_model(case: str, shared: Path, tmp_path: Path) -> None:
+    """`sgd` is the case that trains the last layer only."""
+    trained = trained_by(small_script(shared, case), tmp_path)
+    again = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
+    base = AutoModelForCausalLM.from_pretrained(shared / "pico", dtype=torch.float32)
+    assert all(weight.dtype == torch.float32 for weight in again.parameters())
+    assert_reloaded(trained, again, base, tmp_path / "model")
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen3", "qwen2", "mistral", "gemma", "phi"])
+@pytest.mark.parametrize("tied", ["true", "false"])
+def test_model_from_random_weights(architecture: str, tied: str, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer").symlink_to(TOKENIZER)
+    (tmp_path / "rows.jsonl").write_text('{"text": "On 3 May 1912, it rained."}\n' * 4)
+    module = script(tmp_path, "scratch", SCRATCH.format(architecture=architecture, tied=tied))
+    trained = trained_by(module, tmp_path / "output")
+    again = AutoModelForCausalLM.from_pretrained(tmp_path / "output" / "model")
+    torch.manual_seed(module.SEED)
+    base = module.load_base()
+    assert again.config.model_type == architecture
+    assert again.config.tie_word_embeddings == (tied == "true")
+    assert_reloaded(trained, again, base, tmp_path / "output" / "model")
+
+
+# --- Quantized weights ----------------------------------------------------------------
+
+QUANTIZED = {"nf4": bitsandbytes.nn.Linear4bit, "int8": bitsandbytes.nn.Linear8bitLt}
+
+
+def quantized_script(folder: Path, kind: str) -> ModuleType:
+    """LoRA on weights of a kind, otherwise as the case `lora`."""
+    lora = Path(str(small_script(folder, "lora").__file__)).with_suffix(".tune").read_text()
+    return script(folder, kind, f"quantize {kind} {{}}\n{lora}")
+
+
+@pytest.mark.parametrize("kind", QUANTIZED)
+def test_gradients_after_an_evaluation(kind: str, shared: Path) -> None:
+    """Train, evaluate, train: every adapter's gradient is as before, and the base is untouched."""
+    module = quantized_script(shared, kind)
+    rows = module.load_rows(module.TRAIN_FILES, module.load_tokenizer())[:4]
+    torch.manual_seed(module.SEED)
+    model = module.load_model().train()
+    assert sum(isinstance(part, QUANTIZED[kind]) for part in model.modules()) == 21
+    optimizer = module.make_optimizer(model)
+
+    def gradients() -> dict[str, torch.Tensor]:
+        model.zero_grad()
+        torch.manual_seed(0)
+        for pack in module.packs_of(rows):
+            module.backward(model, pack, module.trained_tokens(rows))
+        weights = module.trained_weights(model)
+        found = {name: weight.grad for name, weight in weights.items()}
+        assert all(gradient is not None and gradient.any() for gradient in found.values())
+        return {name: gradient.clone() for name, gradient in found.items()}
+
+    loss = module.train_step(model, optimizer, rows, 0, 6)["loss"]
+    before = gradients()
+    model.zero_grad()
+    module.mean_loss(model, rows)
+    after = gradients()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    model.zero_grad()
+    assert module.train_step(model, optimizer, rows, 1, 6)["loss"] < loss
+
+
+def test_repacking_is_switched_off(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On processors that can, an evaluation would repack the weights: not those of a script."""
+    monkeypatch.setattr(bitsandbytes_modules, "has_avx512bf16", lambda: True)
+    assert bitsandbytes.nn.Linear4bit(32, 32).support_avx512bf16_for_cpu
+    model = quantized_script(shared, "nf4").load_model()
+    parts = [part for part in model.modules() if isinstance(part, bitsandbytes.nn.Linear4bit)]
+    assert len(parts) == 21
+    assert not any(part.support_avx512bf16_for_cpu for part in parts)
+
+
+@pytest.mark.parametrize("kind", QUANTIZED)
+def test_adapter_of_quantized_weights(
+    kind: str, shared: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    module = quantized_script(shared, kind)
+    trained = trained_by(module, tmp_path)
+    assert not caplog.records, "bitsandbytes would warn at every product"
+    adapter = tmp_path / "adapter"
+    again = PeftModel.from_pretrained(module.load_base(), adapter)
+    assert_reloaded(trained, again, module.load_base(), adapter)

@@ -1,0 +1,364 @@
+"""Every setting of the vocabulary reaches the script: another value gives other code.
+
+Settings, and the words that one may take, come from the vocabulary, so a new one is looked at here
+without being named; where its values cannot be guessed, its test fails until `VALUES` has some.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from properties.compiling import code, script_of
+
+from tunec.spec.legal import label_field, places_below, settings_of
+from tunec.spec.values import Choice, Either, Flag, OrNone, Several, Sort
+from tunec.spec.vocabulary import Place
+
+Trail = tuple[Place, ...]
+
+# --- A spec around each setting -------------------------------------------------------
+
+PARTS = {
+    "": "",
+    "model": 'model "hub:acme/base"',
+    "quantize": "",
+    "method": "method lora",
+    "template": 'template t { user "{{ question }}", assistant "{{ answer }}" }',
+    "data": 'data train { source "rows.jsonl" }\ndata validation { split = 10% }',
+    "objective": "",
+    "train": "",
+    "evaluate": "evaluate { every = 1 epoch, generate }",
+    "checkpoint": "",
+}
+"""A spec in which all is legal, by the keyword of the outermost block."""
+
+RUNNING = {
+    "template": 'template t { text "{{ text }}" }',
+    "objective": "objective pretrain",
+    "evaluate": "",
+    "data": 'data train { source "rows.txt" }',
+}
+SCRATCH = {"evaluate": "", "method": "method full"}
+HELD_OUT = {"evaluate": "evaluate { generate }"}
+
+AROUND: dict[str, dict[str, str]] = {
+    "objective.pretrain": {"evaluate": ""},
+    "model.scratch": SCRATCH,
+    "data.train.overflow": {**RUNNING, "data": ""},
+    "data.source.sample_by": {**RUNNING, "data": ""},
+    "data.source.path": {"evaluate": ""},
+    "data.source.format": {**RUNNING, "data": ""},
+    "data.train": {"evaluate": ""},
+    "data.test": HELD_OUT,
+    "template.text": {**RUNNING, "template": ""},
+}
+"""What else has to be different, for a setting or for all of a kind."""
+
+BESIDE: dict[str, str] = {
+    "train.optimizer.sgd.nesterov": "momentum = 0.9",
+    "data.train": 'source "rows.jsonl"',
+    "data.train.overflow": 'source "rows.txt"',
+    "template.system": 'user "{{ question }}", assistant "{{ answer }}"',
+    "template.user": 'assistant "{{ answer }}"',
+    "template.assistant": 'user "{{ question }}"',
+    "template.prompt": 'completion "{{ answer }}"',
+    "template.completion": 'prompt "{{ question }}"',
+}
+"""What has to stand in the same block; a turn's neighbours in the template."""
+
+REQUIRED = {
+    "model.scratch": {
+        "architecture": "llama",
+        "tokenizer": '"hub:acme/base"',
+        "hidden_size": "32",
+        "num_hidden_layers": "2",
+        "num_attention_heads": "4",
+    }
+}
+"""Settings that a kind cannot do without."""
+
+BELOW_ANOTHER = {"user", "completion", "assistant"}
+"""Turns that have to come after their neighbours, or between them."""
+
+VALUES: dict[str, tuple[str, ...]] = {
+    "name": ('"one"', '"two"'),
+    "seed": ("1", "2"),
+    "output": ('"runs/one"', '"runs/two"'),
+    "model.path": ('"hub:acme/base"', '"hub:acme/other"', '"base"'),
+    "model.revision": ('"v1"', '"v2"'),
+    "max_length": ("128 tokens", "256 tokens"),
+    "tokenizer": ('"hub:acme/base"', '"hub:acme/other"', '"base"'),
+    "hidden_size": ("16", "32"),
+    "num_hidden_layers": ("2", "3"),
+    "num_attention_heads": ("2", "4"),
+    "num_key_value_heads": ("1", "2"),
+    "intermediate_size": ("16", "24"),
+    "threshold": ("5.0", "6.0", "6.5"),
+    "last_layers": ("1", "2"),
+    "modules": ('["lm_head"]', '["norm"]', '["norm", "lm_head"]'),
+    "rank": ("8", "16"),
+    "alpha": ("8", "32", "32.5"),
+    "dropout": ("0%", "5%", "10%"),
+    "target_modules": ("all_linear", '["q_proj"]', '["v_proj"]'),
+    "data.source.path": ('"rows.jsonl"', '"more.jsonl"', '"rows.csv"'),
+    "data.source.format": ("text", "jsonl", "csv"),
+    "split": ("10%", "20%"),
+    "learning_rate": ("1e-4", "1e-3"),
+    "weight_decay": ("0", "0.1"),
+    "betas": ("[0.9, 0.999]", "[0.8, 0.999]", "[0.9, 0.95]"),
+    "epsilon": ("1e-8", "1e-6"),
+    "momentum": ("0", "0.9"),
+    "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps"),
+    "floor": ("0%", "10%", "20%"),
+    "epochs": ("2", "3"),
+    "steps": ("200", "300"),
+    "train.batch": ("8 examples", "16 examples", "8192 tokens", "16384 tokens"),
+    "forward": ("4096 tokens", "8192 tokens"),
+    "max_grad_norm": ("1.0", "0.5", "none"),
+    "every": ("1 epoch", "2 epochs", "10 steps", "20 steps"),
+    "max_new_tokens": ("16 tokens", "32 tokens"),
+    "limit": ("100 examples", "200 examples", "none"),
+    "evaluate.generate.batch": ("8 examples", "16 examples"),
+    "show": ("0", "2", "4"),
+    "keep": ("1", "2"),
+    "template.text.text": ('"{{ text }}"', '"A: {{ text }}"'),
+    "template.system.text": ('"One."', '"Two."'),
+    "text": ('"{{ question }}"', '"A: {{ question }}"', '"{{ question | upper }}"'),
+}
+"""Values by the setting's path or its name, all of which have to give different scripts."""
+
+SAME = ({"0%", "0 steps"},)
+"""Values that mean the same."""
+
+FORMATS = {"text": "rows.txt", "jsonl": "rows.jsonl", "csv": "rows.csv"}
+ONE_LEGAL_VALUE = {"evaluate.generate.metrics"}
+"""Settings that have no second value yet."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of one kind of block, or what is written after a block's keyword."""
+
+    trail: Trail
+    place: Place | None
+    kind: str
+    name: str
+    sort: Sort | None
+    """None for what follows the keyword."""
+
+    @property
+    def block(self) -> str:
+        """`train.optimizer.adamw`, as a spec nests them."""
+        words = [each.keyword for each in (*self.trail, *([self.place] if self.place else []))]
+        return ".".join([*words, self.kind] if self.kind else words)
+
+    @property
+    def path(self) -> str:
+        return f"{self.block}.{self.name}" if self.block else self.name
+
+    def values(self) -> tuple[str, ...]:
+        """At least two, but for a setting that has no second."""
+        found = VALUES.get(self.path) or VALUES.get(self.name) or tuple(words_of(self.sort))
+        assert len(found) > 1 or self.path in ONE_LEGAL_VALUE, f"give {self.path} values here"
+        return found
+
+
+def words_of(sort: Sort | None) -> Iterator[str]:
+    """The values of a sort that has a few only; the word `none` besides."""
+    if isinstance(sort, Choice):
+        yield from sort.words
+    elif isinstance(sort, Flag):
+        yield from ("false", "true")
+    elif isinstance(sort, OrNone):
+        yield from (*words_of(sort.sort), "none")
+    elif isinstance(sort, Either):
+        for each in sort.sorts:
+            yield from words_of(each)
+    elif isinstance(sort, Several):
+        yield from (f"[{word}]" for word in words_of(sort.item))
+
+
+def vocabulary() -> Iterator[Setting]:
+    """Every setting of every kind of every block."""
+    for name, sort in settings_of(None).items():
+        yield Setting((), None, "", name, sort)
+    for trail, place in places_below():
+        for kind in place.kinds:
+            label = label_field(place, kind)
+            if label in ("path", "text"):
+                yield Setting(trail, place, kind, label, None)
+            for name, sort in settings_of(place, kind).items():
+                yield Setting(trail, place, kind, name, sort)
+
+
+SETTINGS = list(vocabulary())
+
+
+def block_text(place: Place, kind: str, label: str, inside: str) -> str:
+    """A block; a template is called `t`, and a place that says nothing of its label gets one."""
+    words = {"kind": kind, "none": "", "name": "t", "path": label, "text": label}[place.label]
+    return f"{place.keyword} {kind or words} {{ {inside} }}"
+
+
+def spec_of(setting: Setting, value: str) -> str:
+    """A spec in which the setting has this value."""
+    parts = dict(PARTS)
+    for path in (setting.block, setting.path):
+        parts.update(AROUND.get(path, {}))
+    if setting.place is None:
+        parts[""] = f"{setting.name} = {value}"
+        return "\n".join(parts.values())
+    required = dict(REQUIRED.get(setting.block, {}))
+    label = {"model": 'model "hub:acme/base"'}.get(setting.place.keyword, "")
+    label = label.partition(" ")[2]
+    if setting.sort is None:
+        label = value
+    else:
+        required[setting.name] = value
+    if setting.place.keyword == "source" and not label:
+        label = f'"{FORMATS.get(value, "rows.txt")}"'
+    inside = ", ".join(f"{name} = {each}" for name, each in required.items())
+    beside = BESIDE.get(setting.path) or BESIDE.get(setting.block) or ""
+    if setting.place.field == "turns":
+        text = f"{setting.place.keyword} {label}"
+        turns = [beside, text] if setting.place.keyword == "completion" else [text, beside]
+        if setting.place.keyword == "assistant":
+            turns = [beside, text]
+        text = ", ".join(part for part in turns if part)
+    else:
+        inside = "\n".join(part for part in (beside, inside) if part)
+        text = block_text(setting.place, setting.kind, label, inside)
+    for place in reversed(setting.trail):
+        text = block_text(place, place.default or next(iter(place.kinds)), "", text)
+    keyword = (*setting.trail, setting.place)[0].keyword
+    rest = 'data train { source "rows.jsonl" }' if setting.block != "data.train" else ""
+    if keyword == "data":
+        text = f"{rest}\n{text}" if setting.place.keyword != "source" else text
+    parts[keyword] = text
+    return "\n".join(parts.values())
+
+
+@pytest.fixture(autouse=True)
+def layout_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Syntax trees are compared, so time spent on the layout of scripts would be wasted."""
+    monkeypatch.setattr("tunec.emit.page.formatted", lambda fragment: fragment)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the data that specs name, and a model without anything known of it."""
+    from model_folders import write_model
+
+    place = tmp_path_factory.mktemp("settings")
+    row = '{"question": "?", "answer": "!", "text": "a"}\n'
+    (place / "rows.jsonl").write_text(row)
+    (place / "more.jsonl").write_text(row)
+    (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
+    (place / "rows.txt").write_text("a\n\nb\n")
+    write_model(place / "base")
+    return place
+
+
+def unused(script: str) -> set[str]:
+    """Settings of a script that nothing in it reads."""
+    tree = ast.parse(script)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    written = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return {name for name in written if name.isupper()} - {
+        node.id for node in nodes if isinstance(node.ctx, ast.Load)
+    }
+
+
+# --- What holds -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.path)
+def test_another_value_gives_another_script(setting: Setting, folder: Path) -> None:
+    scripts = {value: script_of(spec_of(setting, value), folder) for value in setting.values()}
+    for one, other in combinations(scripts, 2):
+        alike = any({one, other} <= same for same in SAME)
+        assert (code(scripts[one]) == code(scripts[other])) == alike, f"{one} and {other}"
+    for value, script in scripts.items():
+        assert not unused(script), value
+
+
+def test_settings_of_one_value_are_still_that() -> None:
+    """When a second value comes, its effect has to be shown above."""
+    for setting in SETTINGS:
+        if setting.path in ONE_LEGAL_VALUE:
+            assert len(list(words_of(setting.sort))) == 1, setting.path
+
+
+def test_every_word_of_a_choice_is_tried() -> None:
+    """Values given here leave out none of those that a setting lists."""
+    for setting in SETTINGS:
+        if setting.path != "data.source.format":  # each needs a file of its own; tried below
+            assert set(words_of(setting.sort)) <= set(setting.values()), setting.path
+
+
+def test_no_values_are_left_over() -> None:
+    known = {name for setting in SETTINGS for name in (setting.path, setting.name)}
+    blocks = {
+        ".".join([*(each.keyword for each in (*trail, place)), *([kind] if kind else [])])
+        for trail, place in places_below()
+        for kind in place.kinds
+    }
+    assert not VALUES.keys() - known
+    assert not (BESIDE.keys() | AROUND.keys()) - known - blocks
+    assert not REQUIRED.keys() - blocks
+    assert not ONE_LEGAL_VALUE - known
+
+
+KINDS = [
+    (trail, place)
+    for trail, place in places_below()
+    if place.label == "kind" or len(place.kinds) > 1
+]
+
+
+def spec_of_kind(trail: Trail, place: Place, kind: str) -> str:
+    """A spec that has this kind of a block."""
+    for setting in SETTINGS:
+        if (setting.place, setting.kind) == (place, kind):
+            return spec_of(setting, setting.values()[0])
+    parts = {**PARTS, **AROUND.get(f"{place.keyword}.{kind}", {})}
+    parts[place.keyword] = block_text(place, kind, "", "")
+    if place.keyword == "data":
+        source = '{ source "more.jsonl" }'
+        parts["data"] = f'data train {{ source "rows.jsonl" }}\ndata {kind} {source}'
+    return "\n".join(parts.values())
+
+
+@pytest.mark.parametrize(("trail", "place"), KINDS, ids=lambda part: getattr(part, "keyword", ""))
+def test_another_kind_gives_another_script(trail: Trail, place: Place, folder: Path) -> None:
+    scripts = {code(script_of(spec_of_kind(trail, place, kind), folder)) for kind in place.kinds}
+    assert len(scripts) == len(place.kinds)
+
+
+@pytest.mark.parametrize("method", ["lora", "dora"])
+def test_two_ways_to_say_the_same(method: str, folder: Path) -> None:
+    """`qlora` is `lora` with `quantize nf4`, and no other method is."""
+    parts = {**PARTS, "method": f"method {method}", "quantize": "quantize nf4"}
+    apart = code(script_of("\n".join(parts.values()), folder))
+    together = code(script_of("\n".join({**PARTS, "method": "method qlora"}.values()), folder))
+    assert (apart == together) == (method == "lora")
+
+
+def test_every_format_has_its_reader(folder: Path) -> None:
+    (sort,) = (each.sort for each in SETTINGS if each.path == "data.source.format")
+    for form in words_of(sort):
+        file = FORMATS.get(form, f"rows.{form}")
+        if form == "json":
+            (folder / file).write_text('[{"text": "a"}]')
+        data = f'data train {{ source "{file}" {{ format = {form} }} }}'
+        if form == "parquet":
+            import pyarrow
+            import pyarrow.parquet
+
+            pyarrow.parquet.write_table(pyarrow.table({"text": ["a"]}), folder / file)
+        assert f"def read_{form}(file)" in script_of(
+            "\n".join({**PARTS, **RUNNING, "data": data}.values()), folder
+        )
