@@ -42,28 +42,39 @@ class Mixed(Context):
 
 @record
 class TemplateText(Context):
-    """For the three templates of rows: expressions over `row`, and what Jinja renders."""
+    """For the three templates of rows: the role of each part, and an expression over `row`."""
 
-    jinja: bool
     lines: str
     turns: tuple[tuple[str, str], ...]
-    turns_as_templates: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, plan: Plan) -> "TemplateText":
-        turns: list[tuple[str, str]] = []
-        templates: list[tuple[str, str]] = []
-        for turn in plan.template.turns:
-            expression = text_of_row(turn.text) if turn.plain else _rendered(turn, templates)
-            turns.append((turn.role, expression))
-        return cls(bool(templates), comment(plan.template.lines), tuple(turns), tuple(templates))
+        turns = tuple(
+            (turn.role, text_of_row(turn.text) if turn.plain else f"{_name(turn, at)}.render(row)")
+            for at, turn in enumerate(plan.template.turns, start=1)
+        )
+        return cls(comment(plan.template.lines), turns)
 
 
-def _rendered(turn: TurnPlan, templates: list[tuple[str, str]]) -> str:
-    """Registers a turn that needs Jinja; returns the expression that renders it."""
-    name = f"{turn.role.upper()}_{len(templates) + 1}"
-    templates.append((name, text(turn.text)))
-    return f"{name}.render(row)"
+@record
+class JinjaTexts(Context):
+    """The parts that Jinja renders: the name of each, and its text as a literal."""
+
+    lines: str
+    turns_as_templates: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "JinjaTexts":
+        texts = tuple(
+            (_name(turn, at), text(turn.text))
+            for at, turn in enumerate(plan.template.turns, start=1)
+            if not turn.plain
+        )
+        return cls(comment(plan.template.lines), texts)
+
+
+def _name(turn: TurnPlan, at: int) -> str:
+    return f"{turn.role.upper()}_{at}"
 
 
 @record
@@ -85,13 +96,21 @@ class LoadRows(Context):
     truncate: bool
     split: bool
     error: bool
+    others: bool
 
     @classmethod
     def of(cls, plan: Plan, reader: str) -> "LoadRows":
         overflow = plan.data.overflow.value
         fate = {"drop": "dropped", "truncate": "cut", "split": "split", "error": ""}[overflow]
-        kinds = ("drop", "truncate", "split", "error")
-        return cls(reader, fate, *(kind == overflow for kind in kinds))
+        return cls(
+            reader,
+            fate,
+            drop=overflow == "drop",
+            truncate=overflow == "truncate",
+            split=overflow == "split",
+            error=overflow == "error",
+            others=bool(plan.template.others),
+        )
 
 
 @record

@@ -123,6 +123,8 @@ def data(plan: Plan) -> Iterator[Section]:
         reader = "read_rows"
         formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
         yield Section("data/read_mixed", c.Mixed(py(formats)))
+    if not all(turn.plain for turn in plan.template.turns):
+        yield Section("data/jinja", c.JinjaTexts.of(plan))
     yield Section(f"data/{TEMPLATES[plan.template.kind]}", c.TemplateText.of(plan))
     yield encode(plan)
     yield Section("data/load_rows", c.LoadRows.of(plan, reader))

@@ -135,6 +135,9 @@ def _data(plan: Plan) -> Iterator[Constant]:
     if data.test:
         yield constant("TEST_FILES", data.test, value=_files(data.test.value))
     yield Constant("COLUMNS", py(list(plan.template.columns)), plan.template.lines)
+    if plan.template.others:
+        others = py(list(plan.template.others))
+        yield Constant("OTHER_COLUMNS", others, f"{plan.template.lines}, not as they are")
 
 
 def _train(plan: Plan) -> Iterator[Constant]:

@@ -179,14 +179,16 @@ def _template(decider: Decider) -> TemplatePlan:
     roles = {turn.role for turn in template.turns}
     kind = "completion" if "prompt" in roles else "text" if "text" in roles else "chat"
     turns: list[TurnPlan] = []
-    columns: list[str] = []
+    placed: dict[str, None] = {}
+    used: dict[str, None] = {}
     for turn in template.turns:
         found = placeholders(turn.text)
         turns.append(TurnPlan(turn.role, turn.text, found.plain))
-        columns += found.columns
-    return TemplatePlan(
-        kind, tuple(turns), tuple(dict.fromkeys(columns)), _lines(decider, name, len(turns))
-    )
+        placed |= dict.fromkeys(each for each in found.placed if each in found.columns)
+        used |= dict.fromkeys(found.all)
+    lines = _lines(decider, name, len(turns))
+    others = tuple(each for each in used if each not in placed)
+    return TemplatePlan(kind, tuple(turns), tuple(placed), others, lines)
 
 
 def _lines(decider: Decider, name: str, count: int) -> str:

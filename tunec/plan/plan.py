@@ -106,7 +106,9 @@ class TemplatePlan:
     """`chat`, `completion` or `text`."""
     turns: tuple[TurnPlan, ...]
     columns: tuple[str, ...]
-    """Columns that every row must have."""
+    """Columns that every row must have, as text or a number."""
+    others: tuple[str, ...]
+    """Further columns that a text uses, in an expression or where they may be missing."""
     lines: str
 
 

@@ -68,7 +68,8 @@ LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
 
 TRAIN_FILES = ["../data/numbers.json"]  # L16
-COLUMNS = ["unit", "question", "number"]  # L6-L12
+COLUMNS = ["question", "number"]  # L6-L12
+OTHER_COLUMNS = ["unit"]  # L6-L12, not as they are
 
 STEPS = 8  # L21
 BATCH = 8  # L22, examples per optimizer step
@@ -106,8 +107,15 @@ def read_json(file):
         yield f"{file}: row {number}", row
 
 
+def text_or_number(value):
+    """What an expression of the template at L6-L12 gives must be one of these."""
+    if value is None or isinstance(value, (bool, list, dict)):
+        raise ValueError(f"the template places {value!r}, neither text nor number")
+    return value
+
+
 JINJA = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, keep_trailing_newline=True
+    undefined=StrictUndefined, keep_trailing_newline=True, finalize=text_or_number
 )
 SYSTEM_1 = JINJA.from_string(
     'You count {{ unit or "things" }}.\n"Careful" is your \\middle name.'
@@ -161,13 +169,15 @@ def encode(row, tokenizer):
 
 
 def check_text(row, place, markers):
-    """A column that is used must be text, and must not forge a special token."""
+    """A column that is placed must be text, and none may forge a special token."""
+    if not isinstance(row, dict):
+        sys.exit(f"{place}: not an object with columns")
     for column in COLUMNS:
-        value = row.get(column) if isinstance(row, dict) else None
-        if not isinstance(value, str):
+        if not isinstance(row.get(column), str):
             sys.exit(f"{place}: `{column}` is missing, or neither text nor number")
+    for column in COLUMNS + OTHER_COLUMNS:
         for marker in markers:
-            if marker in value:
+            if marker in str(row.get(column)):
                 sys.exit(f"{place}: `{column}` contains the special token {marker}")
 
 

@@ -162,13 +162,15 @@ def encode(row, tokenizer):
 
 
 def check_text(row, place, markers):
-    """A column that is used must be text, and must not forge a special token."""
+    """A column that is placed must be text, and none may forge a special token."""
+    if not isinstance(row, dict):
+        sys.exit(f"{place}: not an object with columns")
     for column in COLUMNS:
-        value = row.get(column) if isinstance(row, dict) else None
-        if not isinstance(value, str):
+        if not isinstance(row.get(column), str):
             sys.exit(f"{place}: `{column}` is missing, or neither text nor number")
+    for column in COLUMNS:
         for marker in markers:
-            if marker in value:
+            if marker in str(row.get(column)):
                 sys.exit(f"{place}: `{column}` contains the special token {marker}")
 
 
