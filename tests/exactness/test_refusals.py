@@ -106,7 +106,7 @@ def test_values_that_are_no_text(case: str, suffix: str, tmp_path: Path) -> None
     ("name", "content", "message"),
     [
         ("rows.jsonl", lines(GOOD) + b'\n{"question": "Is it?"', r"rows\.jsonl:3: not JSON: .+"),
-        ("rows.jsonl", lines(GOOD, ["Is it?"]), r"rows\.jsonl:2: `question` is missing.*"),
+        ("rows.jsonl", lines(GOOD, ["Is it?"]), r"rows\.jsonl:2: not an object.*"),
         (
             "rows.jsonl",
             lines(GOOD) + b'{"question": "\xff"}',

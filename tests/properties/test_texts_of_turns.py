@@ -117,7 +117,7 @@ def function_of(script: str, name: str) -> Callable[[dict[str, str]], Any]:
     wanted = []
     for node in ast.parse(script).body:
         made = isinstance(node, ast.Assign) and "JINJA" in ast.dump(node)
-        if made or (isinstance(node, ast.FunctionDef) and node.name == name):
+        if made or (isinstance(node, ast.FunctionDef) and node.name in (name, "text_or_number")):
             wanted.append(node)
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment

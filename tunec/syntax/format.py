@@ -216,7 +216,12 @@ class _Layout:
 
     def flat(self, item: Item) -> str | None:
         """An item on one line, or None if it was written on several or has a block string."""
-        if not self.on_one_line(item.span.start, item.span.end):
+        end = item.span.end
+        if isinstance(item, Block) and item.body == ():
+            # Empty braces are closed up, whatever white space is between them.
+            inside = self.source.text[item.header.end : end]
+            end = end if "#" in inside else item.header.end
+        if not self.on_one_line(item.span.start, end):
             return None
         if any(text.block for text in find_all(item, Text)):
             return None

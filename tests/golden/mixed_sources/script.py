@@ -221,13 +221,11 @@ def load_rows(files, tokenizer):
         if len(encoded.ids) > MAX_LENGTH:
             sys.exit(f"{place}: {len(encoded.ids)} tokens are more than {MAX_LENGTH}")
         rows.append(encoded)
-    rows = [row for row in rows if row.trained[1:].any()]
+    rows, names = [row for row in rows if row.trained[1:].any()], ", ".join(files)
     if not rows:
-        sys.exit(f"{', '.join(files)}: no rows are left")
+        sys.exit(f"{names}: no rows are left")
     share = trained_tokens(rows) / sum(len(row.ids) for row in rows)
-    print(
-        f"{', '.join(files)}: {len(rows)} rows, {share:.1%} of their tokens trained on"
-    )
+    print(f"{names}: {len(rows)} rows, {share:.1%} of their tokens trained on")
     return rows
 
 

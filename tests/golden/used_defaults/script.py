@@ -177,14 +177,12 @@ def load_rows(files, tokenizer):
             long += 1
         else:
             rows.append(encoded)
-    rows = [row for row in rows if row.trained[1:].any()]
+    rows, names = [row for row in rows if row.trained[1:].any()], ", ".join(files)
     if not rows:
-        sys.exit(f"{', '.join(files)}: no rows are left")
+        sys.exit(f"{names}: no rows are left")
     share = trained_tokens(rows) / sum(len(row.ids) for row in rows)
-    print(
-        f"{', '.join(files)}: {len(rows)} rows, {share:.1%} of their tokens trained on"
-    )
-    print(f"{', '.join(files)}: {long} rows over {MAX_LENGTH} tokens dropped")
+    print(f"{names}: {len(rows)} rows, {share:.1%} of their tokens trained on")
+    print(f"{names}: {long} rows over {MAX_LENGTH} tokens dropped")
     return rows
 
 
