@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from tunec.emit import contexts as c
-from tunec.emit.format import formatted
+from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
 from tunec.emit.settings import groups
@@ -71,8 +71,11 @@ def settings(plan: Plan) -> str:
     here = Raw("Path(__file__).resolve().parent")
     if plan.home != ".":
         here = Raw(f"{here.code} / {py(plan.home)}")
+    where = f"HERE = {here.code}  # paths below start here"
+    if len(where) > WIDTH:
+        where = f"# Paths below start here.\nHERE = {here.code}"
     first = [
-        f"HERE = {here.code}  # paths below start here",
+        where,
         'DEVICE = "cuda" if torch.cuda.is_available() else "cpu"',
         "TERMINAL = sys.stderr.isatty()",
     ]
