@@ -285,19 +285,25 @@ class Check(Forward):
 @record
 class Measure(Context):
     test: bool
-    generate: bool
-    generate_from_test: bool
-    untouched: bool
+    always: bool
+    """Answers are generated at every evaluation."""
+    sometimes: bool
+    """Answers are generated `when`, for the `rows` of that name."""
+    when: str
+    rows: str
 
     @classmethod
     def of(cls, plan: Plan) -> "Measure":
+        test = plan.data.test is not None
         generate = plan.evaluate.generate if plan.evaluate else None
-        return cls(
-            test=plan.data.test is not None,
-            generate=generate is not None,
-            generate_from_test=generate is not None and generate.on == "test",
-            untouched=generate is not None and generate.compare.value is None,
-        )
+        if generate is None:
+            return cls(test, always=False, sometimes=False, when="", rows="")
+        compared = generate.compare.value is not None
+        if generate.on == "test":
+            when = "step in (0, steps)" if compared else "step == steps"
+        else:
+            when = "" if compared else "step > 0"
+        return cls(test, always=not when, sometimes=bool(when), when=when, rows=generate.on)
 
 
 @record

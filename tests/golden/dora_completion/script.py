@@ -516,9 +516,7 @@ def measure(model, tokenizer, held_out, output, step, steps):
         loss = mean_loss(model, rows)
         measures[f"{name}_loss"] = loss
         measures[f"{name}_perplexity"] = math.exp(loss)
-    if step == 0:
-        return measures
-    if step in (0, steps):
+    if step == steps:
         rows = held_out["test"][:GENERATE_ROWS]
         file = output / "answers" / f"step-{step:06}.jsonl"
         measures["exact_match"] = exact_match(model, tokenizer, rows, file)
