@@ -14,7 +14,7 @@ import pytest
 from emitted.golden_cases import CASES, plan_of
 from jinja2 import meta, nodes
 
-from tunec.emit import contexts
+from tunec.emit import contexts, data_contexts, template_contexts
 from tunec.emit.contexts import Context
 from tunec.emit.page import chapters
 from tunec.emit.templates import environment, fill
@@ -298,7 +298,9 @@ def test_templates_test_named_truths_alone(name: str) -> None:
 def test_no_context_and_no_template_is_left_over() -> None:
     assert SOURCES.keys() == used_contexts().keys() | NOT_IN_GOLDENS.keys()
     assert not used_contexts().keys() & NOT_IN_GOLDENS.keys()
-    classes = {each for each in vars(contexts).values() if isinstance(each, type)}
+    modules = (contexts, data_contexts, template_contexts)
+    members = [each for module in modules for each in vars(module).values()]
+    classes = {each for each in members if isinstance(each, type)}
     concrete = {each for each in classes if issubclass(each, Context)}
     assert concrete == {class_of(name) for name in SOURCES} | {Context}
 

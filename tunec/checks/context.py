@@ -10,10 +10,10 @@ from typing import NamedTuple
 from tunec.diagnostics import Diagnostic, Label
 from tunec.facts import Facts
 from tunec.source import Span
-from tunec.spec.data import Template
 from tunec.spec.model import Pretrained, Scratch
 from tunec.spec.places import Lowered, Places
 from tunec.spec.spec import Spec
+from tunec.spec.template import Template
 from tunec.spec.train import Train
 
 LENGTH = 2048

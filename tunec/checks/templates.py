@@ -10,7 +10,7 @@ from tunec.checks import columns
 from tunec.checks.context import Context, Rule, form_of, problem
 from tunec.checks.placeholders import BadTemplate, placeholders
 from tunec.diagnostics import Diagnostic
-from tunec.spec.data import Template
+from tunec.spec.template import Template
 
 _FORMS = {
     "turns": "turns of a conversation",

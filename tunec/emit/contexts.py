@@ -7,7 +7,7 @@ a template never tests anything else.
 from posixpath import basename
 from textwrap import shorten
 
-from tunec.emit.literals import comment, prose, text, text_of_row
+from tunec.emit.literals import comment, prose
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
@@ -15,7 +15,6 @@ from tunec.plan.plan import (
     Plan,
     PretrainedPlan,
     SchedulePlan,
-    TurnPlan,
 )
 from tunec.record import fields_of, record
 
@@ -30,111 +29,6 @@ class Context:
         already.
         """
         return all(isinstance(value, bool) for value in fields_of(self).values())
-
-
-# --- Data -----------------------------------------------------------------------------
-
-
-@record
-class Mixed(Context):
-    formats: str
-
-
-@record
-class TemplateText(Context):
-    """For the three templates of rows: the role of each part, and an expression over `row`."""
-
-    lines: str
-    turns: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, plan: Plan) -> "TemplateText":
-        turns = tuple(
-            (turn.role, text_of_row(turn.text) if turn.plain else f"{_name(turn, at)}.render(row)")
-            for at, turn in enumerate(plan.template.turns, start=1)
-        )
-        return cls(comment(plan.template.lines), turns)
-
-
-@record
-class JinjaTexts(Context):
-    """The parts that Jinja renders: the name of each, and its text as a literal."""
-
-    lines: str
-    turns_as_templates: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, plan: Plan) -> "JinjaTexts":
-        texts = tuple(
-            (_name(turn, at), text(turn.text))
-            for at, turn in enumerate(plan.template.turns, start=1)
-            if not turn.plain
-        )
-        return cls(comment(plan.template.lines), texts)
-
-
-def _name(turn: TurnPlan, at: int) -> str:
-    return f"{turn.role.upper()}_{at}"
-
-
-@record
-class Encode(Context):
-    generate: bool
-
-
-@record
-class EncodeCompletion(Context):
-    generate: bool
-    whole: bool
-
-
-@record
-class LoadRows(Context):
-    reader: str
-    fate: str
-    drop: bool
-    truncate: bool
-    split: bool
-    error: bool
-    others: bool
-
-    @classmethod
-    def of(cls, plan: Plan, reader: str) -> "LoadRows":
-        overflow = plan.data.overflow.value
-        fate = {"drop": "dropped", "truncate": "cut", "split": "split", "error": ""}[overflow]
-        return cls(
-            reader,
-            fate,
-            drop=overflow == "drop",
-            truncate=overflow == "truncate",
-            split=overflow == "split",
-            error=overflow == "error",
-            others=bool(plan.template.others),
-        )
-
-
-@record
-class LoadData(Context):
-    stops: bool
-    split: bool
-    validation_files: bool
-    test_files: bool
-
-    @classmethod
-    def of(cls, plan: Plan) -> "LoadData":
-        data = plan.data
-        return cls(
-            stops=plan.objective == "sft",
-            split=data.split is not None,
-            validation_files=data.validation is not None,
-            test_files=data.test is not None,
-        )
-
-
-@record
-class Batches(Context):
-    epochs: bool
-    by_tokens: bool
 
 
 # --- Model ----------------------------------------------------------------------------

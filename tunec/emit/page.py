@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from tunec.emit import contexts as c
+from tunec.emit.data_chapter import data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
+from tunec.emit.section import Section
 from tunec.emit.settings import groups
 from tunec.emit.templates import fill
 from tunec.plan.plan import FreezePlan, LoraPlan, Plan, ScratchPlan
 from tunec.record import record
 
-NOTHING = c.Context()
 BNB_OPTIMIZERS = {"adamw_8bit": "AdamW8bit", "paged_adamw_8bit": "PagedAdamW8bit"}
 
 
@@ -28,14 +29,6 @@ class Stamp:
     version: str
     spec_name: str
     spec_hash: str
-
-
-@record
-class Section:
-    """A template and what it is given."""
-
-    template: str
-    context: c.Context = NOTHING
 
 
 def render(plan: Plan, stamp: Stamp) -> str:
@@ -106,52 +99,6 @@ def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
         ],
     )
     yield "The run", [*run(plan)]
-
-
-def readers(plan: Plan) -> dict[str, str]:
-    """Template of each reader that the sources need, by the name of its function."""
-    found = {}
-    for source in plan.data.sources():
-        suffix = f"_{source.sample_by}" if source.format == "text" else ""
-        found[f"read_{source.format}"] = f"data/read_{source.format}{suffix}"
-    return found
-
-
-def data(plan: Plan) -> Iterator[Section]:
-    """Reading, the template, encoding, batches."""
-    functions = readers(plan)
-    yield from (Section(template) for template in functions.values())
-    reader = next(iter(functions))
-    if len(functions) > 1:
-        reader = "read_rows"
-        formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
-        yield Section("data/read_mixed", c.Mixed(py(formats)))
-    if not all(turn.plain for turn in plan.template.turns):
-        yield Section("data/jinja", c.JinjaTexts.of(plan))
-    yield Section(f"data/{TEMPLATES[plan.template.kind]}", c.TemplateText.of(plan))
-    yield encode(plan)
-    yield Section("data/load_rows", c.LoadRows.of(plan, reader))
-    yield Section("data/load_data", c.LoadData.of(plan))
-    by_tokens = plan.train.batch.value.unit == "tokens"
-    if by_tokens:
-        yield Section("data/batches_of_tokens")
-    yield Section("data/plan_batches", c.Batches(plan.train.epochs is not None, by_tokens))
-    yield Section("data/packs")
-
-
-TEMPLATES = {"chat": "messages", "completion": "prompt_and_completion", "text": "text"}
-
-
-def encode(plan: Plan) -> Section:
-    generate = plan.evaluate is not None and plan.evaluate.generate is not None
-    whole = plan.objective == "pretrain"
-    if plan.template.kind == "text":
-        return Section("data/encode_text")
-    if plan.template.kind == "completion":
-        return Section("data/encode_completion", c.EncodeCompletion(generate, whole))
-    if whole:
-        return Section("data/encode_chat_whole")
-    return Section("data/encode_chat", c.Encode(generate))
 
 
 def model(plan: Plan) -> Iterator[Section]:

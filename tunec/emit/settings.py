@@ -6,11 +6,12 @@ here or stands, with its line, in the function that uses it.
 """
 
 from collections.abc import Iterator
-from typing import Any  # settings are of any sort
 
-from tunec.emit.literals import Raw, comment, py
-from tunec.plan.plan import Decided, FreezePlan, LoraPlan, Plan, PretrainedPlan, SourcePlan
-from tunec.record import record
+from tunec.emit.constants import Constant, constant, in_folder
+from tunec.emit.data_settings import data_settings
+from tunec.emit.literals import Raw
+from tunec.plan.decided import Decided
+from tunec.plan.plan import FreezePlan, LoraPlan, Plan, PretrainedPlan
 from tunec.spec.values import Amount
 
 DTYPES = {
@@ -20,36 +21,9 @@ DTYPES = {
 }
 
 
-@record
-class Constant:
-    """`NAME = code  # note`."""
-
-    name: str
-    code: str
-    note: str
-
-    def __str__(self) -> str:
-        return f"{self.name} = {self.code}  # {comment(self.note)}"
-
-
-def constant(name: str, decided: Decided[Any], note: str = "", value: Any = None) -> Constant:  # noqa: ANN401
-    """A constant for a decided value; `value` where the script's form of it is another."""
-    code = py(decided.value if value is None else value)
-    if decided.spelling is not None and value is None:
-        code = decided.spelling.lower()
-        if isinstance(decided.value, float) and code.isdigit():
-            code += ".0"
-    return Constant(name, code, f"{decided.origin}, {note}" if note else decided.origin)
-
-
-def in_folder(path: str) -> Raw:
-    """A path relative to the spec, as the script finds it."""
-    return Raw(f"HERE / {py(path)}")
-
-
 def groups(plan: Plan) -> list[list[Constant]]:
     """The constants, in the order of the spec's blocks."""
-    found = [_model, _quantize, _method, _data, _train, _evaluate, _run]
+    found = [_model, _quantize, _method, data_settings, _train, _evaluate, _run]
     return [group for group in ([*part(plan)] for part in found) if group]
 
 
@@ -118,26 +92,7 @@ def _tidy(decided: Decided[float]) -> Raw:
     return Raw((decided.spelling or tidy).lower())
 
 
-# --- Data and optimisation ------------------------------------------------------------
-
-
-def _files(sources: tuple[SourcePlan, ...]) -> list[str]:
-    return [source.path for source in sources]
-
-
-def _data(plan: Plan) -> Iterator[Constant]:
-    data = plan.data
-    yield constant("TRAIN_FILES", data.train, value=_files(data.train.value))
-    if data.validation:
-        yield constant("VALIDATION_FILES", data.validation, value=_files(data.validation.value))
-    if data.split:
-        yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
-    if data.test:
-        yield constant("TEST_FILES", data.test, value=_files(data.test.value))
-    yield Constant("COLUMNS", py(list(plan.template.columns)), plan.template.lines)
-    if plan.template.others:
-        others = py(list(plan.template.others))
-        yield Constant("OTHER_COLUMNS", others, f"{plan.template.lines}, not as they are")
+# --- Optimisation ------------------------------------------------------------
 
 
 def _train(plan: Plan) -> Iterator[Constant]:

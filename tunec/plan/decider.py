@@ -6,7 +6,7 @@ In: a lowered spec. Out: `Decided` values. Invariant: a value that the user wrot
 import os
 from typing import Any  # settings are of any sort
 
-from tunec.plan.plan import Decided
+from tunec.plan.decided import Decided
 from tunec.spec.places import Lowered
 from tunec.spec.values import Amount
 

@@ -5,22 +5,12 @@ that a reader of the
 script sees carries the place that asked for it, or says that it is a default.
 """
 
-from typing import Any, Generic, TypeVar  # Any: JSON is of any shape
+from typing import Any  # JSON is of any shape
 
+from tunec.plan.data import DataPlan, TemplatePlan
+from tunec.plan.decided import Decided
 from tunec.record import fields_of, is_record, record
 from tunec.spec.values import Amount
-
-T = TypeVar("T", covariant=True)
-
-
-@record
-class Decided(Generic[T]):
-    """A value, where it comes from (`L25`, `default`), and the user's own spelling of a number."""
-
-    value: T
-    origin: str
-    spelling: str | None = None
-
 
 # --- Model ----------------------------------------------------------------------------
 
@@ -87,50 +77,6 @@ class FreezePlan:
     last_layers: Decided[int] | None
     modules: Decided[tuple[str, ...]] | None
     kind: str = "freeze"
-
-
-# --- Data -----------------------------------------------------------------------------
-
-
-@record
-class TurnPlan:
-    role: str
-    text: str
-    plain: bool
-    """Whether the text only places columns, so that it needs no Jinja."""
-
-
-@record
-class TemplatePlan:
-    kind: str
-    """`chat`, `completion` or `text`."""
-    turns: tuple[TurnPlan, ...]
-    columns: tuple[str, ...]
-    """Columns that every row must have, as text or a number."""
-    others: tuple[str, ...]
-    """Further columns that a text uses, in an expression or where they may be missing."""
-    lines: str
-
-
-@record
-class SourcePlan:
-    path: str
-    format: str
-    sample_by: str | None
-
-
-@record
-class DataPlan:
-    train: Decided[tuple[SourcePlan, ...]]
-    validation: Decided[tuple[SourcePlan, ...]] | None
-    split: Decided[float] | None
-    test: Decided[tuple[SourcePlan, ...]] | None
-    overflow: Decided[str]
-
-    def sources(self) -> tuple[SourcePlan, ...]:
-        """All sources, of all three data sets."""
-        parts = [self.train, self.validation, self.test]
-        return tuple(source for part in parts if part is not None for source in part.value)
 
 
 # --- Optimisation ---------------------------------------------------------------------

@@ -1,32 +1,13 @@
-"""`template` and `data`: how a row becomes text, and where rows come from.
+"""`data`: where rows come from.
 
-In: turns and sources as written. Out: `Template`, `TrainData`, `ValidationData`, `TestData`.
-Invariant: the order of turns and of sources is that of the spec.
+In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`.
+Invariant: the order of sources is that of the spec.
 """
 
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, required, setting
 from tunec.spec.values import Choice, Share, Text
-
-
-class Turn(Block):
-    """One part of a template: `system`, `user` or `assistant` turns, a `prompt` and `completion`,
-    or a `text`.
-    """
-
-    role: str = nested("", "Which of the keywords it is.")
-    text: Annotated[str, Text("{{ question }}")] = required(
-        "Its text, with the row's columns as `{{ column }}`; Jinja's filters, `{% if %}` and "
-        "`{% for %}` work too."
-    )
-
-
-class Template(Block):
-    """How a row becomes text: turns of a conversation, `prompt` and `completion`, or `text`."""
-
-    name: str = nested("", "Its name.")
-    turns: tuple[Turn, ...] = nested((), "Its parts, in order.")
 
 
 class Source(Block):

@@ -8,8 +8,9 @@ or None, which the plan decides; nothing here depends on files or on other setti
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
-from tunec.spec.data import Template, TestData, TrainData, ValidationData
+from tunec.spec.data import TestData, TrainData, ValidationData
 from tunec.spec.evaluate import Checkpoint, Evaluate
+from tunec.spec.template import Template
 from tunec.spec.values import Number, Text
 
 

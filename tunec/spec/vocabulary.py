@@ -64,7 +64,7 @@ _ROOT = (
         },
         required=True,
     ),
-    Place("template", "template", "name", "map", {"": "data:Template"}, required=True),
+    Place("template", "template", "name", "map", {"": "template:Template"}, required=True),
     Place(
         "data",
         "data",
@@ -87,7 +87,7 @@ _ROOT = (
 )
 
 _TURNS = tuple(
-    Place(role, "turns", "text", "list", {"": "data:Turn"})
+    Place(role, "turns", "text", "list", {"": "template:Turn"})
     for role in ("system", "user", "assistant", "prompt", "completion", "text")
 )
 

@@ -1,0 +1,30 @@
+"""The settings of a script that are about its data.
+
+In: a plan. Out: constants. Invariant: that of `settings`.
+"""
+
+from collections.abc import Iterator
+
+from tunec.emit.constants import Constant, constant
+from tunec.emit.literals import py
+from tunec.plan.data import SourcePlan
+from tunec.plan.plan import Plan
+
+
+def _files(sources: tuple[SourcePlan, ...]) -> list[str]:
+    return [source.path for source in sources]
+
+
+def data_settings(plan: Plan) -> Iterator[Constant]:
+    data = plan.data
+    yield constant("TRAIN_FILES", data.train, value=_files(data.train.value))
+    if data.validation:
+        yield constant("VALIDATION_FILES", data.validation, value=_files(data.validation.value))
+    if data.split:
+        yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
+    if data.test:
+        yield constant("TEST_FILES", data.test, value=_files(data.test.value))
+    yield Constant("COLUMNS", py(list(plan.template.columns)), plan.template.lines)
+    if plan.template.others:
+        others = py(list(plan.template.others))
+        yield Constant("OTHER_COLUMNS", others, f"{plan.template.lines}, not as they are")

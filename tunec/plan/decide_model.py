@@ -1,0 +1,94 @@
+"""The plan stage for `model` and `quantize`.
+
+In: a decider and the facts. Out: `ModelPlan`, `QuantizePlan`. Invariant: where the model's own
+files say how it computes, the plan says the same.
+"""
+
+from tunec.facts import Facts
+from tunec.plan.decided import Decided
+from tunec.plan.decider import Decider
+from tunec.plan.plan import ModelPlan, PretrainedPlan, QuantizePlan, ScratchPlan
+
+MAX_LENGTH = 2048
+
+
+def decide_max_length(decider: Decider, facts: Facts) -> Decided[int]:
+    limit = facts.model.max_positions if facts.model else None
+    if limit is not None and limit < MAX_LENGTH:
+        return decider.number("model.max_length", limit, "the model's own limit")
+    return decider.number("model.max_length", MAX_LENGTH)
+
+
+def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> ModelPlan:
+    known = facts.model
+    return ModelPlan(
+        source=_scratch(decider, facts) if is_scratch(decider) else _pretrained(decider, facts),
+        dtype=decider.value("model.dtype"),
+        attention=_attention(decider, facts),
+        windowed=known is None or (known.sliding_window or max_length.value) < max_length.value,
+        max_length=max_length,
+        logit_scale=_logit_scale(facts),
+        logit_softcap=Decided(known.logit_softcap, "the model's config")
+        if known and known.logit_softcap
+        else None,
+    )
+
+
+def is_scratch(decider: Decider) -> bool:
+    return decider.places.kinds.get("model") == "scratch"
+
+
+def _pretrained(decider: Decider, facts: Facts) -> PretrainedPlan:
+    assert facts.place is not None, "checked: the model has a place"
+    return PretrainedPlan(
+        local=facts.place.kind == "folder",
+        path=Decided(facts.place.path, decider.origin("model.path") or "default"),
+        revision=decider.written("model.revision"),
+        trust_remote_code=decider.value("model.trust_remote_code"),
+    )
+
+
+def _scratch(decider: Decider, facts: Facts) -> ScratchPlan:
+    hidden = decider.value("model.hidden_size")
+    heads = decider.value("model.num_attention_heads")
+    sizes = {
+        "hidden_size": hidden,
+        "intermediate_size": decider.value("model.intermediate_size", 4 * hidden.value),
+        "num_hidden_layers": decider.value("model.num_hidden_layers"),
+        "num_attention_heads": heads,
+        "num_key_value_heads": decider.value("model.num_key_value_heads", heads.value),
+        "tie_word_embeddings": decider.value("model.tie_word_embeddings"),
+    }
+    assert facts.place is not None, "checked: the tokenizer has a place"
+    tokenizer = Decided(facts.place.path, decider.origin("model.tokenizer") or "default")
+    local = facts.place.kind == "folder"
+    return ScratchPlan(decider.value("model.architecture"), tokenizer, local, sizes)
+
+
+def _attention(decider: Decider, facts: Facts) -> Decided[str]:
+    decided = decider.value("model.attention")
+    if decided.value != "sdpa":
+        return decided
+    if facts.model and facts.model.attention_softcap:
+        return Decided("eager", "default: the model caps its attention scores, which sdpa cannot")
+    return Decided("by_row", f"{decided.origin}: sdpa, once per row")
+
+
+def _logit_scale(facts: Facts) -> Decided[float] | None:
+    known = facts.model
+    if known is None or not (known.logit_scale or known.logit_divisor):
+        return None
+    return Decided(known.logit_scale or 1 / (known.logit_divisor or 1), "the model's config")
+
+
+def decide_quantize(decider: Decider, kinds: dict[str, str]) -> QuantizePlan | None:
+    kind = kinds.get("quantize") if decider.spec.quantize is not None else None
+    if kind is None and kinds["method"] == "qlora":
+        why = f"default: {decider.origin('method')}, qlora"
+        return QuantizePlan(
+            "nf4", {"double_quant": Decided(True, why), "compute_dtype": Decided("auto", why)}
+        )
+    if kind is None:
+        return None
+    names = ("double_quant", "compute_dtype") if kind == "nf4" else ("threshold",)
+    return QuantizePlan(kind, {name: decider.value(f"quantize.{name}") for name in names})
