@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tunec.checks.context import Context, Rule, problem
+from tunec.checks.parts import columns_in, texts_in
 from tunec.checks.placeholders import BadTemplate, placeholders
 from tunec.diagnostics import Diagnostic, Label
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.data import SourceFacts, sources
 from tunec.facts.paths import enumerated
 from tunec.facts.rows import NotANumber
+from tunec.spec.template import Part, Tools
 
 
 class _Use(NamedTuple):
@@ -25,37 +27,59 @@ class _Use(NamedTuple):
     text: str
     placed: bool
     """Whether its value is placed as it is."""
+    always: bool = True
+    """Whether every row must have it."""
+
+    @property
+    def template(self) -> str:
+        """Path of its template in the spec."""
+        return ".".join(self.path.split(".")[:2])
 
     def label(self, context: Context) -> Label | None:
-        found = re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", self.text[self.text.find("{") :])
-        if found is None:
+        shift = max(0, self.text.find("{"))
+        found = re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", self.text[shift:])
+        if found is None or self.name == self.text:
             return context.at(self.path)
-        shift = self.text.find("{")
         return context.inside(self.path, self.text, found.start() + shift, found.end() + shift)
 
 
 def _uses(context: Context) -> Iterator[_Use]:
     """The first use of each column that every row must have."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for path, template, _ in context.forms():
-        for index, turn in enumerate(template.turns):
-            try:
-                found = placeholders(turn.text)
-            except BadTemplate:
-                continue
-            for name in found.columns:
-                if name not in seen:
-                    seen.add(name)
-                    here = f"{path}.turns.{index}.text"
-                    yield _Use(name, here, turn.text, name in found.placed)
+        for index, part in enumerate(template.turns):
+            for use in _uses_of(part, f"{path}.turns.{index}"):
+                if (path, use.name) not in seen:
+                    seen.add((path, use.name))
+                    yield use
 
 
-def _known(context: Context) -> list[tuple[str, str, SourceFacts]]:
-    """Path in the spec, file and facts of the sources whose columns are known."""
+def _uses_of(part: Part, path: str) -> Iterator[_Use]:
+    for setting, text in texts_in(part):
+        try:
+            found = placeholders(text)
+        except BadTemplate:
+            continue
+        for name in found.columns:
+            yield _Use(name, f"{path}.{setting}", text, name in found.placed)
+    for setting, name in columns_in(part):
+        # A row without tools needs no such column.
+        yield _Use(name, f"{path}.{setting}", name, False, not isinstance(part, Tools))
+
+
+Known = tuple[str, str, SourceFacts]
+"""Path in the spec, file and facts of a source whose columns are known."""
+
+
+def known_sources(context: Context, template: str) -> list[Known]:
+    """Those that go through a template, given its path in the spec."""
+    first = next(iter(context.spec.template), "")
     return [
         (f"{path}.path", source.path, facts)
         for path, source in sources(context.lowered)
-        if (facts := context.facts.sources.get(path)) is not None and facts.columns
+        if f"template.{source.template or first}" == template
+        and (facts := context.facts.sources.get(path)) is not None
+        and facts.columns
     ]
 
 
@@ -63,11 +87,11 @@ def a_column_is_placed(context: Context) -> Iterator[Diagnostic]:
     """A template without columns makes the same text of every row."""
     for path, template, _ in context.forms():
         try:
-            if any(placeholders(turn.text).all for turn in template.turns):
+            if any(columns_in(part) or _placed(part) for part in template.turns):
                 continue
         except BadTemplate:
             continue
-        texts = " ".join(turn.text for turn in template.turns)
+        texts = " ".join(part.text for part in template.turns)
         single = re.search(r"\{\s*([^\W\d]\w*)\s*\}", texts)
         name = single[1] if single else "question"
         yield problem(
@@ -78,18 +102,21 @@ def a_column_is_placed(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def _placed(part: Part) -> bool:
+    """Whether a text of the part takes anything from a row. Raises BadTemplate."""
+    return any(placeholders(text).all for _, text in texts_in(part))
+
+
 def columns_are_there(context: Context) -> Iterator[Diagnostic]:
     """The data has every column that is placed."""
-    known = _known(context)
     for use in _uses(context):
+        known = known_sources(context, use.template)
         lacking = [each for each in known if use.name not in each[2].columns]
         if lacking:
             yield _missing(context, use, lacking)
 
 
-def _missing(
-    context: Context, use: _Use, lacking: list[tuple[str, str, SourceFacts]]
-) -> Diagnostic:
+def _missing(context: Context, use: _Use, lacking: list[Known]) -> Diagnostic:
     _, file, facts = lacking[0]
     close = nearest(use.name, facts.columns)
     unnameable = [
@@ -102,6 +129,8 @@ def _missing(
         remedy = (
             f"Rename the column `{unnameable[0]}`: a placeholder takes letters, digits and `_`."
         )
+    elif close and use.name == use.text:
+        remedy = "Write " + " or ".join(f'`"{name}"`' for name in close) + "."
     elif close:
         remedy = "Write " + " or ".join(f"`{{{{ {name} }}}}`" for name in close) + "."
     return problem(
@@ -116,29 +145,35 @@ def _missing(
 
 def rows_have_columns(context: Context) -> Iterator[Diagnostic]:
     """No row lacks a column that others have."""
-    known = _known(context)
     for use in _uses(context):
-        for path, file, facts in known:
+        if not use.always:
+            continue
+        for path, file, facts in known_sources(context, use.template):
             row = next((n for n, row in enumerate(facts.sample) if use.name not in row), None)
             if row is None or use.name not in facts.columns:
                 continue
             yield problem(
                 "E407",
-                f"{_place(file, facts, row)} has no column `{use.name}`, which other rows have.",
+                f"{place_of(file, facts, row)} has no column `{use.name}`, which other rows have.",
                 use.label(context),
                 context.at(path, "in this file"),
-                remedy=f"Complete the row, or write `{{{{ {use.name} | default('…') }}}}`.",
+                remedy=_completed(use),
             )
             break
 
 
+def _completed(use: _Use) -> str:
+    if use.name == use.text:
+        return "Complete the row."
+    return f"Complete the row, or write `{{{{ {use.name} | default('…') }}}}`."
+
+
 def values_can_be_placed(context: Context) -> Iterator[Diagnostic]:
     """What is placed is text or a number."""
-    known = _known(context)
     for use in _uses(context):
         if not use.placed:
             continue
-        for path, file, facts in known:
+        for path, file, facts in known_sources(context, use.template):
             row = next(
                 (n for n, row in enumerate(facts.sample) if _sort(row.get(use.name, ""))), None
             )
@@ -147,8 +182,8 @@ def values_can_be_placed(context: Context) -> Iterator[Diagnostic]:
             sort, remedy = _sort(facts.sample[row][use.name]) or ("", "")
             yield problem(
                 "E412",
-                f"{_place(file, facts, row)} has {sort} as its `{use.name}`, but a template places "
-                "text and numbers.",
+                f"{place_of(file, facts, row)} has {sort} as its `{use.name}`, but a template "
+                "places text and numbers.",
                 use.label(context),
                 context.at(path, "in this file"),
                 notes=(f"{file}:{facts.lines[row]}",) if facts.format != "json" else (),
@@ -157,7 +192,7 @@ def values_can_be_placed(context: Context) -> Iterator[Diagnostic]:
             break
 
 
-def _place(file: str, facts: SourceFacts, row: int) -> str:
+def place_of(file: str, facts: SourceFacts, row: int) -> str:
     noun = "Row" if facts.format == "json" else "Line"
     return f"{noun} {facts.lines[row]} of `{file}`"
 

@@ -90,7 +90,7 @@ class Context(NamedTuple):
         return name in self.spec.data
 
     def forms(self) -> Iterable[tuple[str, Template, str]]:
-        """The templates with parts: path in the spec, template, and `turns`, `prompt` or `text`."""
+        """The templates with parts: path in the spec, template, and what it is made of."""
         for name, template in self.spec.template.items():
             if template.turns:
                 yield f"template.{name}", template, form_of(template.turns[0].role)
@@ -118,8 +118,17 @@ class Context(NamedTuple):
 
 
 def form_of(role: str) -> str:
-    """What a template with such a part is made of: `turns`, `prompt` or `text`."""
-    return {"prompt": "prompt", "completion": "prompt", "text": "text"}.get(role, "turns")
+    """What a template with such a part is made of: `turns`, `prompt`, or the one part alone."""
+    return _FORMS.get(role, "turns")
+
+
+_FORMS = {
+    "prompt": "prompt",
+    "completion": "prompt",
+    "text": "text",
+    "segments": "segments",
+    "tokens": "tokens",
+}
 
 
 def within(span: Span, value: str, start: int, end: int) -> Span:

@@ -61,10 +61,11 @@ def answers_can_be_told(context: Context) -> Iterator[Diagnostic]:
         )
         return
     for path, template, form in context.forms():
-        if form == "text":
+        if form in ("text", "segments", "tokens"):
+            what = "running text" if form == "text" else f"made of {form}"
             yield problem(
                 "E308",
-                f"`generate` needs answers, but template `{template.name}` is running text.",
+                f"`generate` needs answers, but template `{template.name}` is {what}.",
                 context.at("evaluate.generate"),
                 context.at(f"{path}.turns.0", "nothing to answer"),
                 remedy="Remove `generate`, or write the template with `prompt` and `completion`.",

@@ -6,30 +6,60 @@ chat template takes, to a prompt with its completion, or to one text.
 
 from collections.abc import Iterator
 
-from tunec.checks import columns
+from tunec.checks import columns, conversations, trained
 from tunec.checks.context import Context, Rule, form_of, problem
+from tunec.checks.parts import texts_in
 from tunec.checks.placeholders import BadTemplate, placeholders
 from tunec.diagnostics import Diagnostic
+from tunec.diagnostics.suggest import nearest
+from tunec.facts.data import sources
+from tunec.facts.paths import enumerated
 from tunec.spec.template import Template
 
 _FORMS = {
     "turns": "turns of a conversation",
     "prompt": "a prompt and a completion",
     "text": "running text",
+    "segments": "segments",
+    "tokens": "token ids",
 }
 
 
-def one_template(context: Context) -> Iterator[Diagnostic]:
-    """Sources cannot choose between templates yet."""
-    first, *others = context.spec.template
-    for name in others:
-        yield problem(
-            "E302",
-            f"A spec has one template, but here are `{first}` and `{name}`.",
-            context.at(f"template.{name}"),
-            context.at(f"template.{first}", "the other one"),
-            remedy="Remove one of them.",
-        )
+def sources_choose_templates(context: Context) -> Iterator[Diagnostic]:
+    """Where there are several templates, each source says which one its rows go through."""
+    names = list(context.spec.template)
+    for path, source in sources(context.lowered):
+        if source.template is None and len(names) > 1:
+            yield problem(
+                "E303",
+                f"The spec has the templates {enumerated(names)}, so `source` has to name one.",
+                context.at(f"{path}.path"),
+                remedy=f'Write `source "{source.path}" {{ template = {names[0]} }}`.',
+            )
+        elif source.template is not None and names and source.template not in names:
+            close = nearest(source.template, names) or names
+            yield problem(
+                "E303",
+                f"There is no template `{source.template}`.",
+                context.at(f"{path}.template"),
+                notes=(f"The spec has {enumerated(names)}.",),
+                remedy=f"Write `template = {close[0]}`.",
+            )
+
+
+def templates_are_used(context: Context) -> Iterator[Diagnostic]:
+    """Of several templates, each has a source."""
+    chosen = [source.template for _, source in sources(context.lowered)]
+    if len(context.spec.template) < 2 or None in chosen:
+        return
+    for name in context.spec.template:
+        if name not in chosen:
+            yield problem(
+                "E301",
+                f"Template `{name}` is used by no source.",
+                context.at(f"template.{name}"),
+                remedy=f"Write `template = {name}` in a `source`, or remove it.",
+            )
 
 
 def has_parts(context: Context) -> Iterator[Diagnostic]:
@@ -63,7 +93,8 @@ def _mixed(context: Context, path: str, template: Template, form: str) -> Diagno
             return problem(
                 "E307",
                 f"`{turn.role}` does not go with `{template.turns[0].role}`: a template is either "
-                "turns, or a `prompt` and a `completion`, or a `text`.",
+                "turns and `messages`, or a `prompt` and a `completion`, or one of `text`, "
+                "`segments` and `tokens`.",
                 context.name(f"{path}.turns.{index}.text"),
                 context.name(f"{path}.turns.0.text", f"begins {_FORMS[form]}"),
                 remedy=f"Remove `{turn.role}`, or `{template.turns[0].role}`.",
@@ -73,44 +104,71 @@ def _mixed(context: Context, path: str, template: Template, form: str) -> Diagno
 
 def _turns(context: Context, path: str, template: Template) -> Iterator[Diagnostic]:
     """The first turn that is out of order."""
-    previous = ""
-    for index, turn in enumerate(template.turns):
-        here = f"{path}.turns.{index}.text"
-        before = (
-            context.name(f"{path}.turns.{index - 1}.text", "the turn before") if index else None
-        )
-        message = remedy = ""
-        if turn.role == "system":
-            if index:
-                message = "`system` must be the first turn, and there is only one."
-                remedy = "Move its text to the start of the template."
-        elif turn.role == previous:
-            message = f"`{turn.role}` follows `{previous}`, but turns alternate."
-            remedy = f"Join the two into one `{turn.role}`, or write the turn between them."
-        elif turn.role == "assistant" and previous != "user":
-            message = "`assistant` must follow a `user` turn: it answers."
-            remedy = 'Write a `user` turn before it, such as `user "{{ question }}"`.'
+    parts = [(n, part) for n, part in enumerate(template.turns) if part.role != "tools"]
+    previous, here = "", f"{path}.turns.0.text"
+    for index, (number, turn) in enumerate(parts):
+        before = context.name(here, "the turn before") if index else None
+        here = f"{path}.turns.{number}.text"
+        message, remedy = _out_of_order(turn.role, previous, index)
         if message:
             yield problem("E307", message, context.name(here), before, remedy=remedy)
             return
         previous = turn.role
-    if previous != "assistant":
+    if previous not in ("assistant", "messages"):
         yield problem(
             "E307",
             f"The template ends with `{previous}`, but what is trained is the `assistant` turn "
             "after it.",
-            context.name(f"{path}.turns.{len(template.turns) - 1}.text"),
+            context.name(here),
             remedy='Add the answer: `assistant "{{ answer }}"`.',
         )
 
 
+def _out_of_order(role: str, previous: str, index: int) -> tuple[str, str]:
+    """What is wrong with a turn after another, and what to do; empty where nothing is.
+
+    What a column of messages ends with is known to its rows alone.
+    """
+    if role == "system":
+        if index:
+            return (
+                "`system` must be the first turn, and there is only one.",
+                "Move its text to the start of the template.",
+            )
+    elif "messages" in (role, previous):
+        return "", ""
+    elif role == previous != "tool":
+        return (
+            f"`{role}` follows `{previous}`, but turns alternate.",
+            f"Join the two into one `{role}`, or write the turn between them.",
+        )
+    elif role == "assistant" and previous not in ("user", "tool"):
+        return (
+            "`assistant` must follow a `user` turn: it answers.",
+            'Write a `user` turn before it, such as `user "{{ question }}"`.',
+        )
+    elif role == "tool" and previous not in ("assistant", "tool"):
+        return (
+            "`tool` must follow an `assistant` turn: it is the result of what that asked for.",
+            "Write the `assistant` turn before it.",
+        )
+    elif role == "user" and previous == "tool":
+        return (
+            "`user` follows `tool`, but the assistant answers to a result first.",
+            "Write the `assistant` turn between them.",
+        )
+    return "", ""
+
+
 def _pair(context: Context, path: str, template: Template) -> Iterator[Diagnostic]:
     roles = [turn.role for turn in template.turns]
-    if roles in (["text"], ["prompt", "completion"]):
+    if roles in (["text"], ["segments"], ["tokens"], ["prompt", "completion"]):
         return
     last = f"{path}.turns.{len(roles) - 1}.text"
     if roles[0] == "text":
         message, remedy = "A template has one `text`.", "Join the texts into one."
+    elif roles[0] in ("segments", "tokens"):
+        message, remedy = f"A template has one `{roles[0]}`.", "Keep one of them."
     elif roles == ["prompt"]:
         message, remedy = "`prompt` needs a `completion`.", 'Add `completion "{{ answer }}"`.'
     elif roles == ["completion"]:
@@ -145,15 +203,17 @@ def texts_are_valid(context: Context) -> Iterator[Diagnostic]:
     """The text of each part is Jinja."""
     for path, template, _ in context.forms():
         for index, turn in enumerate(template.turns):
-            try:
-                placeholders(turn.text)
-            except BadTemplate as bad:
-                yield problem(
-                    "E224",
-                    f"The text of `{turn.role}` is not valid Jinja: {bad.reason}.",
-                    context.inside(f"{path}.turns.{index}.text", turn.text, bad.start, bad.end),
-                    remedy=bad.remedy,
-                )
+            for setting, text in texts_in(turn):
+                try:
+                    placeholders(text)
+                except BadTemplate as bad:
+                    what = turn.role if setting == "text" else setting
+                    yield problem(
+                        "E224",
+                        f"The text of `{what}` is not valid Jinja: {bad.reason}.",
+                        context.inside(f"{path}.turns.{index}.{setting}", text, bad.start, bad.end),
+                        remedy=bad.remedy,
+                    )
 
 
 def has_chat_template(context: Context) -> Iterator[Diagnostic]:
@@ -177,11 +237,14 @@ def has_chat_template(context: Context) -> Iterator[Diagnostic]:
 
 
 RULES: tuple[Rule, ...] = (
-    one_template,
+    sources_choose_templates,
+    templates_are_used,
     has_parts,
     parts_are_in_order,
     fits_objective,
     texts_are_valid,
     has_chat_template,
     *columns.RULES,
+    *conversations.RULES,
+    *trained.RULES,
 )

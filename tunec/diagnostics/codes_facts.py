@@ -161,4 +161,16 @@ FACTS_CODES: tuple[Code, ...] = (
         example='data train { source "rows.dat" }',
         instead='Say it: `source "rows.dat" { format = jsonl }`, or rename the file.',
     ),
+    Code(
+        "E417",
+        "data-of-another-shape",
+        what="A column does not hold the messages, segments, tokens or tools that the template "
+        "takes it for.",
+        why="A conversation is a list of messages, each with a role and a text. Fields and roles "
+        "have other names in some data, and turns that do not alternate are usually a mistake.",
+        example='# rows.jsonl has {"chat": [{"from": "human", "value": "Hi"}]}\n'
+        'template talk { messages "chat" }',
+        instead="Name the fields and roles, for example with `format = sharegpt`, or say what "
+        "happens to such rows.",
+    ),
 )

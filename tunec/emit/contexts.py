@@ -104,6 +104,7 @@ class Loss(Context):
     logit_scale: bool
     logit_softcap: bool
     head_alone: bool
+    weighted: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Loss":
@@ -113,6 +114,7 @@ class Loss(Context):
             logit_scale=plan.model.logit_scale is not None,
             logit_softcap=plan.model.logit_softcap is not None,
             head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
+            weighted=plan.weighted,
         )
 
 
@@ -167,13 +169,15 @@ class Forward(Context):
 
 @record
 class Check(Forward):
+    weighted: bool
     tolerance: str
 
     @classmethod
     def of(cls, plan: Plan) -> "Check":
         exact = "1e-4 if DTYPE == torch.float32 else 2e-2"
         forward = Forward.of(plan)
-        return cls(forward.autocast, forward.by_row, "3e-2" if plan.quantize else exact)
+        tolerance = "3e-2" if plan.quantize else exact
+        return cls(forward.autocast, forward.by_row, plan.weighted, tolerance)
 
 
 @record

@@ -23,7 +23,7 @@ def readers(plan: Plan) -> dict[str, str]:
 
 
 def data(plan: Plan) -> Iterator[Section]:
-    """Reading, the template, encoding, batches."""
+    """Reading, the templates, encoding, batches."""
     functions = readers(plan)
     yield from (Section(template) for template in functions.values())
     reader = next(iter(functions))
@@ -31,11 +31,10 @@ def data(plan: Plan) -> Iterator[Section]:
         reader = "read_rows"
         formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
         yield Section("data/read_mixed", c.Mixed(py(formats)))
-    if not all(turn.plain for turn in plan.template.turns):
-        yield Section("data/jinja", t.JinjaTexts.of(plan))
-    yield Section(f"data/{TEMPLATES[plan.template.kind]}", t.TemplateText.of(plan))
-    yield encode(plan)
-    yield Section("data/load_rows", c.LoadRows.of(plan, reader))
+    yield from texts(plan)
+    yield from encoders(plan)
+    yield Section("data/encoded", t.Encoded.of(plan))
+    yield Section("data/load_rows", t.LoadRows(reader, plan.weighted))
     yield Section("data/load_data", c.LoadData.of(plan))
     by_tokens = plan.train.batch.value.unit == "tokens"
     if by_tokens:
@@ -44,16 +43,88 @@ def data(plan: Plan) -> Iterator[Section]:
     yield Section("data/packs")
 
 
-TEMPLATES = {"chat": "messages", "completion": "prompt_and_completion", "text": "text"}
+# --- Templates of rows ----------------------------------------------------------------
 
 
-def encode(plan: Plan) -> Section:
-    generate = plan.evaluate is not None and plan.evaluate.generate is not None
-    whole = plan.objective == "pretrain"
-    if plan.template.kind == "text":
-        return Section("data/encode_text")
-    if plan.template.kind == "completion":
-        return Section("data/encode_completion", t.EncodeCompletion(generate, whole))
-    if whole:
-        return Section("data/encode_chat_whole")
-    return Section("data/encode_chat", t.Encode(generate))
+def texts(plan: Plan) -> Iterator[Section]:
+    """What makes texts and conversations of rows."""
+    turns = [turn for each in plan.templates for _, turn in each.numbered_texts()]
+    if not all(turn.plain for turn in turns):
+        yield Section("data/jinja", t.JinjaTexts.of(plan))
+    if any(each.columns for each in plan.templates):
+        yield Section("data/check_columns")
+    marks = t.Marks.of(plan)
+    if marks.truths or marks.weights:
+        yield Section("data/marks", marks)
+    if any(turn.optional for turn in turns):
+        yield Section("data/optional_turn")
+    yield from conversations(plan)
+    for template in plan.templates:
+        if template.kind == "chat":
+            yield Section("data/messages", t.MessagesOf.of(plan, template))
+        elif template.kind == "completion":
+            yield Section("data/prompt_and_completion", t.TextsOf.of(plan, template))
+        elif template.kind == "text":
+            yield Section("data/text", t.TextOf.of(plan, template))
+
+
+def conversations(plan: Plan) -> Iterator[Section]:
+    """What reads columns of messages and tools."""
+    messages = [(each, part) for each in plan.templates for part in each.messages]
+    if t.has_tools(plan):
+        yield Section("data/tool_calls")
+    for way in sorted({part.think_tags for _, part in messages} - {"keep"}):
+        yield Section("data/thoughts", t.Thoughts(way == "split"))
+    for template, part in messages:
+        yield Section("data/messages_in", t.MessagesIn.of(plan, template, part))
+    if messages:
+        yield Section("data/arranged", t.Arranged.of(plan))
+
+
+# --- Encoding -------------------------------------------------------------------------
+
+
+def encoders(plan: Plan) -> Iterator[Section]:
+    """What makes token ids of texts and conversations, and the functions that put both together."""
+    kinds = {each.kind for each in plan.templates}
+    if not t.is_verbatim(plan):
+        yield Section("data/special_tokens")
+    yield Section("data/row", t.Row(t.generates(plan), plan.weighted))
+    if kinds & {"completion", "text", "segments"} and not t.is_verbatim(plan):
+        yield Section("data/opening")
+    if "chat" in kinds:
+        yield from chat(plan)
+    if "completion" in kinds:
+        context = t.EncodeCompletion(t.generates(plan), t.whole(plan), plan.weighted)
+        yield Section("data/encode_completion", context)
+    if "text" in kinds:
+        yield Section("data/encode_text")
+    if "segments" in kinds:
+        yield Section("data/encode_segments", t.EncodeSegments(t.is_verbatim(plan)))
+    for template in plan.templates:
+        if template.kind == "tokens":
+            labels = template.column.settings["labels"]
+            yield Section("data/encode_labelled_tokens" if labels else "data/encode_tokens")
+    for template in plan.templates:
+        yield Section("data/encode", t.Encode.of(plan, template))
+    overflow = plan.data.overflow.value
+    if overflow == "truncate_prompt":
+        yield Section("data/fitted_truncate_prompt", t.CutAtStart(t.whole(plan), t.generates(plan)))
+    else:
+        yield Section(f"data/fitted_{overflow}")
+    if plan.objective == "sft" and "chat" not in kinds:
+        yield Section("data/eos_token")
+
+
+def chat(plan: Plan) -> Iterator[Section]:
+    """The encoder of conversations."""
+    if plan.objective == "pretrain":
+        yield Section("data/encode_chat_whole")
+        return
+    yield Section("data/chat_answer", t.ChatAnswer.of(plan))
+    if isinstance(plan.data.train_on.value, tuple):
+        yield Section("data/encode_chat_roles", t.EncodeChat.of(plan))
+    elif plan.data.one_row_per_answer.value:
+        yield Section("data/encode_chat_each", t.EncodeAnswers.of(plan))
+    else:
+        yield Section("data/encode_chat", t.EncodeAnswers.of(plan))

@@ -14,33 +14,7 @@ class Mixed(Context):
 
 
 @record
-class LoadRows(Context):
-    reader: str
-    fate: str
-    drop: bool
-    truncate: bool
-    split: bool
-    error: bool
-    others: bool
-
-    @classmethod
-    def of(cls, plan: Plan, reader: str) -> "LoadRows":
-        overflow = plan.data.overflow.value
-        fate = {"drop": "dropped", "truncate": "cut", "split": "split", "error": ""}[overflow]
-        return cls(
-            reader,
-            fate,
-            drop=overflow == "drop",
-            truncate=overflow == "truncate",
-            split=overflow == "split",
-            error=overflow == "error",
-            others=bool(plan.template.others),
-        )
-
-
-@record
 class LoadData(Context):
-    stops: bool
     split: bool
     validation_files: bool
     test_files: bool
@@ -49,7 +23,6 @@ class LoadData(Context):
     def of(cls, plan: Plan) -> "LoadData":
         data = plan.data
         return cls(
-            stops=plan.objective == "sft",
             split=data.split is not None,
             validation_files=data.validation is not None,
             test_files=data.test is not None,

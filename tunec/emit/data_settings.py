@@ -24,7 +24,10 @@ def data_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
     if data.test:
         yield constant("TEST_FILES", data.test, value=_files(data.test.value))
-    yield Constant("COLUMNS", py(list(plan.template.columns)), plan.template.lines)
-    if plan.template.others:
-        others = py(list(plan.template.others))
-        yield Constant("OTHER_COLUMNS", others, f"{plan.template.lines}, not as they are")
+    columns = dict.fromkeys(
+        column for template in plan.templates for column in (*template.columns, *template.others)
+    )
+    lines = ", ".join(template.lines for template in plan.templates)
+    yield Constant("COLUMNS", py(list(columns)), lines)
+    if isinstance(data.train_on.value, tuple):
+        yield constant("TRAIN_ON", data.train_on, value=list(data.train_on.value))

@@ -27,6 +27,8 @@ MODULES = (
 )
 
 NAMES = {
+    "collections": ("Counter",),
+    "functools": ("cache",),
     "pathlib": ("Path",),
     "typing": ("NamedTuple",),
     "bitsandbytes.nn": ("Linear4bit",),

@@ -4,26 +4,108 @@ In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
 from tunec.emit.contexts import Context
-from tunec.emit.literals import comment, text, text_of_row
-from tunec.plan.data import TurnPlan
+from tunec.emit.literals import Raw, comment, py, text, text_of_row
+from tunec.plan.data import MessagesPlan, TemplatePlan, TurnPlan
 from tunec.plan.plan import Plan
 from tunec.record import record
 
+# --- The texts of a template ----------------------------------------------------------
+
 
 @record
-class TemplateText(Context):
-    """For the three templates of rows: the role of each part, and an expression over `row`."""
+class Suffixed(Context):
+    """Functions are named after their template where a spec has several."""
 
+    suffix: str
     lines: str
-    turns: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, plan: Plan) -> "TemplateText":
-        turns = tuple(
-            (turn.role, text_of_row(turn.text) if turn.plain else f"{_name(turn, at)}.render(row)")
-            for at, turn in enumerate(plan.template.turns, start=1)
-        )
-        return cls(comment(plan.template.lines), turns)
+    def named(cls, plan: Plan, template: TemplatePlan) -> tuple[str, str]:
+        suffix = f"_{template.name}" if len(plan.templates) > 1 else ""
+        return suffix, comment(template.lines)
+
+
+@record
+class MessagesOf(Suffixed):
+    turns: tuple[str, ...]
+    arranged: bool
+    system: bool
+    system_text: str
+
+    @classmethod
+    def of(cls, plan: Plan, template: TemplatePlan) -> "MessagesOf":
+        arranged = bool(template.messages)
+        default = next((part for part in template.texts if part.role == "system"), None)
+        turns, system_text = [], ""
+        for at, part in enumerate(template.turns, start=1):
+            if isinstance(part, MessagesPlan):
+                function = messages_function(plan, template, part)
+                turns.append(f"*{function}(row, {py(part.column)})")
+            elif isinstance(part, TurnPlan) and arranged and part is default:
+                system_text = expression(plan, template, part, at)
+            elif isinstance(part, TurnPlan):
+                turns.append(_turn(plan, template, part, at))
+        suffix, lines = cls.named(plan, template)
+        return cls(suffix, lines, tuple(turns), arranged, bool(system_text), system_text)
+
+
+def _turn(plan: Plan, template: TemplatePlan, turn: TurnPlan, at: int) -> str:
+    fields = {"role": turn.role, "content": Raw(expression(plan, template, turn, at))}
+    if turn.reasoning:
+        name = Raw(expression(plan, template, turn.reasoning, at))
+        fields["reasoning_content"] = name
+    if turn.train is not None:
+        fields["train"] = Raw(_marked(turn.train, "truth_of"))
+    if turn.weight is not None:
+        fields["weight"] = Raw(_marked(turn.weight, "weight_of"))
+    made = py(fields)
+    return f"*unless_empty({made})" if turn.optional else made
+
+
+def _marked(said: bool | float | str, function: str) -> str:
+    """A value, or the column that says it."""
+    return f"{function}(row.get({py(said)}))" if isinstance(said, str) else py(said)
+
+
+def messages_function(plan: Plan, template: TemplatePlan, part: MessagesPlan) -> str:
+    """Name of the function that reads a column of messages."""
+    suffix, _ = Suffixed.named(plan, template)
+    number = template.messages.index(part)
+    return f"messages_in{suffix}" + (f"_{number + 1}" if number else "")
+
+
+@record
+class TextsOf(Suffixed):
+    prompt: str
+    completion: str
+
+    @classmethod
+    def of(cls, plan: Plan, template: TemplatePlan) -> "TextsOf":
+        texts = [
+            expression(plan, template, part, at) for at, part in enumerate(template.texts, start=1)
+        ]
+        return cls(*cls.named(plan, template), *texts)
+
+
+@record
+class TextOf(Suffixed):
+    text: str
+
+    @classmethod
+    def of(cls, plan: Plan, template: TemplatePlan) -> "TextOf":
+        return cls(*cls.named(plan, template), expression(plan, template, template.texts[0], 1))
+
+
+def expression(plan: Plan, template: TemplatePlan, turn: TurnPlan, at: int) -> str:
+    """A text with columns, as an expression over `row`."""
+    if turn.plain:
+        return text_of_row(turn.text)
+    return f"{_name(plan, template, turn, at)}.render(row)"
+
+
+def _name(plan: Plan, template: TemplatePlan, turn: TurnPlan, at: int) -> str:
+    suffix, _ = Suffixed.named(plan, template)
+    return f"{turn.role}{suffix}_{at}".upper()
 
 
 @record
@@ -36,23 +118,276 @@ class JinjaTexts(Context):
     @classmethod
     def of(cls, plan: Plan) -> "JinjaTexts":
         texts = tuple(
-            (_name(turn, at), text(turn.text))
-            for at, turn in enumerate(plan.template.turns, start=1)
+            (_name(plan, template, turn, at), text(turn.text))
+            for template in plan.templates
+            for at, turn in template.numbered_texts()
             if not turn.plain
         )
-        return cls(comment(plan.template.lines), texts)
+        return cls(", ".join(comment(each.lines) for each in plan.templates), texts)
 
 
-def _name(turn: TurnPlan, at: int) -> str:
-    return f"{turn.role.upper()}_{at}"
+# --- Columns of messages --------------------------------------------------------------
 
 
 @record
-class Encode(Context):
+class MessagesIn(Context):
+    """The function that reads a column of messages."""
+
+    function: str
+    names: str
+    roles: str
+    role_field: str
+    content_field: str
+    drop_system: bool
+    tools: bool
+    reasoning_field: bool
+    reasoning: str
+    think_tags: bool
+    think: str
+    trains: bool
+    train: str
+    weight: bool
+    weight_field: str
+
+    @classmethod
+    def of(cls, plan: Plan, template: TemplatePlan, part: MessagesPlan) -> "MessagesIn":
+        train = py(part.train)
+        if isinstance(part.train, str):
+            train = f"truth_of(message.get({py(part.train)}, True))"
+        return cls(
+            function=messages_function(plan, template, part),
+            names=messages_function(plan, template, part).replace("messages_in", "ROLES").upper(),
+            roles=py(part.roles),
+            role_field=py(part.role_field),
+            content_field=py(part.content_field),
+            drop_system=not part.keep_system,
+            tools=template.tools is not None,
+            reasoning_field=part.reasoning_field is not None,
+            reasoning=py(part.reasoning_field),
+            think_tags=part.think_tags != "keep",
+            think=f"{part.think_tags}_thoughts",
+            trains=part.train is not None,
+            train=train,
+            weight=part.weight is not None,
+            weight_field=py(part.weight),
+        )
+
+
+@record
+class Arranged(Context):
+    free: bool
+    merge: bool
+    strict: bool
+    drop: bool
+    error: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Arranged":
+        kinds = {part.alternation for each in plan.templates for part in each.messages}
+        drop = "drop" in kinds
+        return cls(
+            free="any" in kinds,
+            merge="merge" in kinds,
+            strict=bool(kinds & {"error", "drop"}),
+            drop=drop,
+            error="NotAlternating" if drop else "ValueError",
+        )
+
+
+@record
+class Thoughts(Context):
+    split: bool
+
+
+@record
+class Marks(Context):
+    """What rows say of turns: whether and how much they are trained on."""
+
+    truths: bool
+    weights: bool
+    both: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Marks":
+        truths = any(isinstance(part.train, str) for part in plan.marked)
+        weights = any(isinstance(part.weight, str) for part in plan.marked)
+        return cls(truths, weights, truths and weights)
+
+
+# --- Encoding -------------------------------------------------------------------------
+
+
+def generates(plan: Plan) -> bool:
+    return plan.evaluate is not None and plan.evaluate.generate is not None
+
+
+def whole(plan: Plan) -> bool:
+    """Whether every token is trained on."""
+    return plan.data.train_on.value == "all"
+
+
+@record
+class Row(Context):
     generate: bool
+    weighted: bool
+
+
+@record
+class ChatAnswer(Context):
+    tools: bool
+    marked: bool
+    reasoning: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "ChatAnswer":
+        turns = [part for each in plan.templates for part in each.texts]
+        messages = [part for each in plan.templates for part in each.messages]
+        return cls(
+            tools=has_tools(plan),
+            marked=plan.weighted or plan.flagged,
+            reasoning=any(turn.reasoning for turn in turns)
+            or any(part.reasoning_field or part.think_tags == "split" for part in messages),
+        )
+
+
+def has_tools(plan: Plan) -> bool:
+    return any(template.tools for template in plan.templates)
+
+
+@record
+class EncodeChat(Context):
+    """For each way of choosing among the turns what is trained on."""
+
+    tools: bool
+    generate: bool
+    nothing: str
+    weight: str
+
+    @classmethod
+    def chosen(cls, plan: Plan) -> tuple[bool, bool, str, str]:
+        trains = "True"
+        if plan.data.train_on.value == "last_assistant":
+            trains = "turn is answers[-1]"
+        if plan.flagged:
+            trains = f'turn.get("train", {trains})'
+        if plan.weighted:
+            trains = (
+                f'turn.get("weight", 1.0) * {trains}'
+                if trains != "True"
+                else 'turn.get("weight", 1.0)'
+            )
+        nothing = "0.0" if plan.weighted else "False"
+        return has_tools(plan), generates(plan), nothing, trains
+
+    @classmethod
+    def of(cls, plan: Plan) -> "EncodeChat":
+        return cls(*cls.chosen(plan))
+
+
+@record
+class EncodeAnswers(EncodeChat):
+    whole: bool
+    last: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "EncodeAnswers":
+        last = plan.data.train_on.value == "last_assistant"
+        return cls(*cls.chosen(plan), whole=whole(plan), last=last)
 
 
 @record
 class EncodeCompletion(Context):
     generate: bool
     whole: bool
+    weighted: bool
+
+
+@record
+class EncodeSegments(Context):
+    verbatim: bool
+
+
+@record
+class Encode(Suffixed):
+    columns: bool
+    placed: str
+    encoded: str
+
+    @classmethod
+    def of(cls, plan: Plan, template: TemplatePlan) -> "Encode":
+        suffix, lines = cls.named(plan, template)
+        return cls(
+            suffix,
+            lines,
+            bool(template.columns),
+            py(list(template.columns)),
+            _encoded(template, suffix),
+        )
+
+
+def _encoded(template: TemplatePlan, suffix: str) -> str:
+    """The call that encodes what the template makes of `row`."""
+    if template.kind == "chat":
+        tools = f", tools_of(row, {py(template.tools)})" if template.tools else ""
+        return f"encode_chat(messages_of{suffix}(row), tokenizer{tools})"
+    if template.kind == "completion":
+        weight = template.texts[-1].weight
+        more = "" if weight is None else f", {_marked(weight, 'weight_of')}"
+        return f"encode_completion(*texts_of{suffix}(row), tokenizer{more})"
+    if template.kind == "text":
+        return f"encode_text(text_of{suffix}(row), tokenizer)"
+    part = template.column
+    column = f"row.get({py(part.column)})"
+    if template.kind == "segments":
+        fields = f"{py(part.settings['text_field'])}, {py(part.settings['train_field'])}"
+        return f"encode_segments({column}, {fields}, tokenizer)"
+    labels = part.settings["labels"]
+    if labels:
+        return f"encode_labelled_tokens({column}, row.get({py(labels)}), tokenizer)"
+    return f"encode_tokens({column}, tokenizer)"
+
+
+ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
+"""What the function for a way of `overflow` needs besides the row."""
+
+
+@record
+class Encoded(Context):
+    verbatim: bool
+    unordered: bool
+    each: bool
+    flags: bool
+    trained: str
+    arguments: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Encoded":
+        each = plan.data.one_row_per_answer.value
+        return cls(
+            verbatim=is_verbatim(plan),
+            unordered=Arranged.of(plan).drop,
+            each=each,
+            flags=plan.flagged or plan.weighted,
+            trained="found" if each else "found.trained[1:].any()",
+            arguments=ARGUMENTS.get(plan.data.overflow.value, "counts"),
+        )
+
+
+def is_verbatim(plan: Plan) -> bool:
+    """Whether rows bring their own special tokens."""
+    return any(
+        each.kind == "tokens" or (each.kind == "segments" and each.column.settings["verbatim"])
+        for each in plan.templates
+    )
+
+
+@record
+class CutAtStart(Context):
+    whole: bool
+    generate: bool
+
+
+@record
+class LoadRows(Context):
+    reader: str
+    weighted: bool

@@ -3,32 +3,97 @@
 In: nothing. Out: frozen records. Invariant: paths are relative to the spec's folder.
 """
 
+from collections.abc import Iterator
+
 from tunec.plan.decided import Decided
 from tunec.record import record
 
 
 @record
 class TurnPlan:
+    """A turn, a prompt, a completion or a text."""
+
     role: str
     text: str
     plain: bool
     """Whether the text only places columns, so that it needs no Jinja."""
+    train: bool | str | None = None
+    """Whether it is trained on, or the column that says so; None as `train_on` says."""
+    weight: float | str | None = None
+    """How much its tokens count, or the column that says so."""
+    reasoning: "TurnPlan | None" = None
+    optional: bool = False
+
+
+@record
+class MessagesPlan:
+    """A column with a conversation."""
+
+    column: str
+    role_field: str
+    content_field: str
+    roles: dict[str, str]
+    """From the rows' names of roles to those of chat templates."""
+    keep_system: bool
+    alternation: str
+    train: bool | str | None
+    weight: str | None
+    reasoning_field: str | None
+    think_tags: str
+    role: str = "messages"
+
+
+@record
+class ColumnPlan:
+    """A column with segments, tokens or tools, and what else is said of it."""
+
+    role: str
+    column: str
+    settings: dict[str, str | bool | None]
+
+
+PartPlan = TurnPlan | MessagesPlan | ColumnPlan
 
 
 @record
 class TemplatePlan:
+    name: str
     kind: str
-    """`chat`, `completion` or `text`."""
-    turns: tuple[TurnPlan, ...]
+    """`chat`, `completion`, `text`, `segments` or `tokens`."""
+    turns: tuple[PartPlan, ...]
+    tools: str | None
+    """The column with a conversation's tools."""
     columns: tuple[str, ...]
     """Columns that every row must have, as text or a number."""
     others: tuple[str, ...]
     """Further columns that a text uses, in an expression or where they may be missing."""
     lines: str
 
+    @property
+    def messages(self) -> tuple[MessagesPlan, ...]:
+        return tuple(part for part in self.turns if isinstance(part, MessagesPlan))
+
+    @property
+    def column(self) -> ColumnPlan:
+        """That of segments or tokens."""
+        return next(part for part in self.turns if isinstance(part, ColumnPlan))
+
+    def numbered_texts(self) -> Iterator[tuple[int, TurnPlan]]:
+        """All texts, those of thoughts too, with the number of their part."""
+        for at, part in enumerate(self.turns, start=1):
+            if isinstance(part, TurnPlan):
+                yield at, part
+                if part.reasoning:
+                    yield at, part.reasoning
+
+    @property
+    def texts(self) -> tuple[TurnPlan, ...]:
+        return tuple(part for part in self.turns if isinstance(part, TurnPlan))
+
 
 @record
 class SourcePlan:
+    template: str
     path: str
     format: str
     sample_by: str | None
@@ -41,6 +106,9 @@ class DataPlan:
     split: Decided[float] | None
     test: Decided[tuple[SourcePlan, ...]] | None
     overflow: Decided[str]
+    train_on: Decided[str | tuple[str, ...]]
+    """`assistant`, `last_assistant`, `all`, or roles."""
+    one_row_per_answer: Decided[bool]
 
     def sources(self) -> tuple[SourcePlan, ...]:
         """All sources, of all three data sets."""

@@ -9,7 +9,7 @@ import re
 from tunec.facts import Facts
 from tunec.plan.decide_data import decide_data
 from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize, is_scratch
-from tunec.plan.decide_template import decide_template
+from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import (
@@ -47,7 +47,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         model=decide_model(decider, facts, max_length),
         quantize=decide_quantize(decider, kinds),
         method=_method(decider, kinds["method"]),
-        template=decide_template(decider),
+        templates=decide_templates(decider),
         data=decide_data(decider, facts, kinds["objective"]),
         objective=kinds["objective"],
         train=_train(decider, kinds, max_length),

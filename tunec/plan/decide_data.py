@@ -23,13 +23,15 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
 
     train = sources("train")
     assert train is not None, "checked: there are rows to train on"
-    overflow = "split" if objective == "pretrain" else "drop"
+    overflow, trained = ("split", "all") if objective == "pretrain" else ("drop", "assistant")
     return DataPlan(
         train=train,
         validation=sources("validation"),
         split=decider.written("data.validation.split") if "validation" in data else None,
         test=sources("test"),
         overflow=decider.value("data.train.overflow", overflow),
+        train_on=decider.value("data.train.train_on", trained),
+        one_row_per_answer=decider.value("data.train.one_row_per_answer"),
     )
 
 
@@ -37,5 +39,8 @@ def _source(decider: Decider, facts: Facts, path: str) -> SourcePlan:
     kind = facts.sources[path].format
     sample_by = (decider.read(f"{path}.sample_by") or "document") if kind == "text" else None
     return SourcePlan(
-        decider.relative(decider.read(f"{path}.path"), f"{path}.path"), kind, sample_by
+        decider.read(f"{path}.template") or next(iter(decider.spec.template)),
+        decider.relative(decider.read(f"{path}.path"), f"{path}.path"),
+        kind,
+        sample_by,
     )

@@ -7,7 +7,7 @@ script sees carries the place that asked for it, or says that it is a default.
 
 from typing import Any  # JSON is of any shape
 
-from tunec.plan.data import DataPlan, TemplatePlan
+from tunec.plan.data import DataPlan, MessagesPlan, TemplatePlan, TurnPlan
 from tunec.plan.decided import Decided
 from tunec.record import fields_of, is_record, record
 from tunec.spec.values import Amount
@@ -148,13 +148,29 @@ class Plan:
     model: ModelPlan
     quantize: QuantizePlan | None
     method: LoraPlan | FullPlan | FreezePlan
-    template: TemplatePlan
+    templates: tuple[TemplatePlan, ...]
     data: DataPlan
     objective: str
     train: TrainPlan
     evaluate: EvaluatePlan | None
     """None where nothing is held out."""
     checkpoint: CheckpointPlan
+
+    @property
+    def weighted(self) -> bool:
+        """Whether tokens count differently in the loss."""
+        return any(part.weight is not None for part in self.marked)
+
+    @property
+    def flagged(self) -> bool:
+        """Whether rows, or parts of a template, say what is trained on."""
+        return any(part.train is not None for part in self.marked)
+
+    @property
+    def marked(self) -> tuple[TurnPlan | MessagesPlan, ...]:
+        """The parts that can say so."""
+        parts = [part for template in self.templates for part in template.turns]
+        return tuple(part for part in parts if isinstance(part, (TurnPlan, MessagesPlan)))
 
 
 def plan_as_json(value: Any) -> Any:  # noqa: ANN401  JSON is of any shape

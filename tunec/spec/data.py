@@ -7,13 +7,19 @@ Invariant: the order of sources is that of the spec.
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, required, setting
-from tunec.spec.values import Choice, Share, Text
+from tunec.spec.values import Choice, Either, Flag, Name, Several, Share, Text
 
 
 class Source(Block):
     """A file of rows: JSON Lines, JSON, CSV, Parquet or text, relative to the spec."""
 
     path: Annotated[str, Text("data.jsonl")] = required("The file.")
+    template: Annotated[str | None, Name("support")] = setting(
+        None,
+        "Name of the template that its rows go through.",
+        why="most specs have one",
+        shown="the spec's template, if it has one only",
+    )
     format: Annotated[str | None, Choice(("jsonl", "json", "csv", "parquet", "text"))] = setting(
         None,
         "Format of the file.",
@@ -32,12 +38,39 @@ class TrainData(Block):
     """The rows that are trained on."""
 
     sources: tuple[Source, ...] = nested((), "Files, read one after the other.")
-    overflow: Annotated[str | None, Choice(("drop", "truncate", "split", "error"))] = setting(
+    overflow: Annotated[
+        str | None, Choice(("drop", "truncate_prompt", "truncate", "split", "error"))
+    ] = setting(
         None,
-        "What happens to a row longer than `max_length`: dropped and counted, cut at the end, "
-        "cut into several rows, or the run stops.",
+        "What happens to a row longer than `max_length`: dropped and counted, cut at its start so "
+        "that the last answer stays whole, cut at its end, cut into several rows, or the run "
+        "stops.",
         why="a row that lost its end teaches never to stop; running text has no such end",
         shown="drop; split for objective pretrain",
+    )
+    train_on: Annotated[
+        str | tuple[str, ...] | None,
+        Either(
+            (
+                Choice(("assistant", "last_assistant", "all")),
+                Several(Choice(("system", "user", "assistant", "tool"))),
+            )
+        ),
+    ] = setting(
+        None,
+        "Which tokens are trained on, in every data set: `assistant`, the model's turns (or the "
+        "completion) and the token that ends them; `last_assistant`, the last of these; `all`, "
+        "every token of the row; or the turns of some roles, as `[user, assistant]`. Markers "
+        "before a turn are trained on with `all` alone.",
+        why="the model has to write its own turns, and to end them",
+        shown="assistant; all for objective pretrain",
+    )
+    one_row_per_answer: Annotated[bool, Flag()] = setting(
+        False,
+        "Make a row of each answer, with the conversation before it as the model sees it at that "
+        "moment: for chat templates that change earlier turns, such as those that leave out "
+        "earlier thoughts.",
+        why="a conversation in one row is read once, not once for each answer",
     )
 
 

@@ -125,6 +125,26 @@ class Text(Sort):
 
 
 @record
+class Name(Sort):
+    """A bare word that names something else in the spec."""
+
+    example: str
+
+    def check(self, value: Any) -> str:  # noqa: ANN401  a raw value is of any sort
+        if isinstance(value, Word):
+            return str(value)
+        if isinstance(value, str) and value.isidentifier():
+            raise refuse("E204", self.describe(), f"Write it without quotes: `NAME = {value}`.")
+        raise self.wrong()
+
+    def describe(self) -> str:
+        return "a name without quotes"
+
+    def sample(self) -> str:
+        return self.example
+
+
+@record
 class Flag(Sort):
     """`true` or `false`."""
 

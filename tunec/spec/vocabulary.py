@@ -86,9 +86,23 @@ _ROOT = (
     Place("checkpoint", "checkpoint", "none", "one", {"": "evaluate:Checkpoint"}, default=""),
 )
 
+_PARTS = {
+    "system": "System",
+    "user": "Turn",
+    "assistant": "Assistant",
+    "tool": "Turn",
+    "messages": "Messages",
+    "tools": "Tools",
+    "prompt": "Turn",
+    "completion": "Answer",
+    "text": "Turn",
+    "segments": "Segments",
+    "tokens": "Tokens",
+}
+
 _TURNS = tuple(
-    Place(role, "turns", "text", "list", {"": "template:Turn"})
-    for role in ("system", "user", "assistant", "prompt", "completion", "text")
+    Place(role, "turns", "text", "list", {"": f"template:{model}"})
+    for role, model in _PARTS.items()
 )
 
 _SOURCES = (Place("source", "sources", "path", "list", {"": "data:Source"}),)

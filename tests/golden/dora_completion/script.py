@@ -28,10 +28,13 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import signal
 import sys
 import warnings
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,6 +113,8 @@ def read_jsonl(file):
                     row = json.loads(line, parse_int=str, parse_float=str)
                 except ValueError as error:
                     sys.exit(f"{file}:{number}: not JSON: {error}")
+                if not isinstance(row, dict):
+                    sys.exit(f"{file}:{number}: not an object with columns")
                 yield f"{file}:{number}", row
 
 
@@ -140,83 +145,146 @@ def read_rows(file):
     return FORMATS[file](file)
 
 
+def check_columns(row, columns):
+    """A column that is placed must be text or a number, which is read as text."""
+    for column in columns:
+        if not isinstance(row.get(column), str):
+            raise ValueError(f"`{column}` is missing, or neither text nor number")
+
+
 def texts_of(row):
     """Prompt and completion: the template at L10-L12."""
     return f"Rewrite this date: {row['question']} ->", f" {row['answer']}"
 
 
+STAND_IN = re.compile("[\U00100000-\U0010ffff]")
+
+
+@cache
+def stand_ins(tokenizer):
+    """By special token, the character that stands for it where a row spells it out."""
+    added = tokenizer.added_tokens_decoder.values()
+    tokens = sorted((token.content for token in added if token.special), key=len)
+    return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
+
+
+def hide(value, tokenizer):
+    """What a row holds, with stand-ins for the special tokens that it spells out."""
+    if isinstance(value, str):
+        if STAND_IN.search(value):
+            raise ValueError("it has a character for private use, above U+0FFFFF")
+        for token, stand_in in stand_ins(tokenizer).items():
+            value = value.replace(token, stand_in)
+        return value
+    if isinstance(value, list):
+        return [hide(part, tokenizer) for part in value]
+    if isinstance(value, dict):
+        return {name: hide(part, tokenizer) for name, part in value.items()}
+    return value
+
+
+def ids_of(text, tokenizer):
+    """Token ids of a text, in which special tokens that a row spells out stay text.
+
+    The text is then tokenised piece by piece between its own special tokens, which
+    must give the same as the whole does.
+    """
+    whole = tokenizer(text, add_special_tokens=False)["input_ids"]
+    if not STAND_IN.search(text):
+        return whole
+    spelled = {stand_in: token for token, stand_in in stand_ins(tokenizer).items()}
+    own = "|".join(map(re.escape, spelled.values()))
+    ids, same = [], []
+    for piece in filter(None, re.split(f"({own})", text)):
+        plain = STAND_IN.sub(lambda found: spelled[found[0]], piece)
+        alone = {"add_special_tokens": False, "split_special_tokens": plain != piece}
+        ids += tokenizer(plain, **alone)["input_ids"]
+        same += tokenizer(piece, add_special_tokens=False)["input_ids"]
+    if same != whole:
+        raise ValueError("a special token in it cannot be kept as text")
+    return ids
+
+
 class Row(NamedTuple):
     ids: torch.Tensor
     trained: torch.Tensor  # whether the model is trained to predict the token
-    start: int  # of the completion
+    start: int  # of the last answer
 
 
-def encode(row, tokenizer):
+def opening(tokenizer):
+    """The begin-of-sequence token, where the tokenizer puts one before a text."""
+    ids = tokenizer("")["input_ids"]
+    return ids[:1] if ids[:1] == [tokenizer.bos_token_id] else []
+
+
+def encode_completion(prompt, completion, tokenizer):
     """Prompt and completion are tokenised apart, as they are when the model is used.
 
     The completion is trained on, and the end-of-sequence token after it.
     """
-    prompt, completion = texts_of(row)
     stop = tokenizer.eos_token_id
     if stop is None:
         raise ValueError("the tokenizer has no end-of-sequence token to stop at")
-    before = tokenizer(prompt)["input_ids"]
-    if before[-1:] == [stop]:
-        before.pop()
-    after = tokenizer(completion, add_special_tokens=False)["input_ids"]
-    ids = torch.tensor([*before, *after, stop])
+    before = [*opening(tokenizer), *ids_of(prompt, tokenizer)]
+    ids = torch.tensor([*before, *ids_of(completion, tokenizer), stop])
     trained = torch.arange(len(ids)) >= len(before)
     return Row(ids, trained, len(before))
 
 
-def check_text(row, place, markers):
-    """A column that is placed must be text, and none may forge a special token."""
-    if not isinstance(row, dict):
-        sys.exit(f"{place}: not an object with columns")
-    for column in COLUMNS:
-        if not isinstance(row.get(column), str):
-            sys.exit(f"{place}: `{column}` is missing, or neither text nor number")
-    for column in COLUMNS:
-        for marker in markers:
-            if marker in str(row.get(column)):
-                sys.exit(f"{place}: `{column}` contains the special token {marker}")
+def encode(row, tokenizer):
+    """A row by the template at L10-L12."""
+    check_columns(row, ["question", "answer"])
+    return encode_completion(*texts_of(row), tokenizer)
+
+
+def fitted(row, counts):
+    """A row that is too long is dropped."""
+    if len(row.ids) <= MAX_LENGTH:
+        return [row]
+    counts[f"rows over {MAX_LENGTH} tokens dropped"] += 1
+    counts["tokens in them"] += len(row.ids)
+    return []
+
+
+def stop_token(tokenizer):
+    """The token that ends an answer."""
+    return tokenizer.eos_token_id
+
+
+def encoded(place, row, tokenizer, counts):
+    """What becomes of a row, in a list; what was done to it is counted."""
+    used = {column: row[column] for column in COLUMNS if column in row}
+    try:
+        hidden = hide(used, tokenizer)
+        found = encode(hidden, tokenizer)
+    except (ValueError, TypeError, TemplateError) as error:
+        sys.exit(f"{place}: {error}")
+    counts["rows spell out special tokens, which stay plain text"] += hidden != used
+    if not found.trained[1:].any():
+        sys.exit(f"{place}: nothing in this row is trained on")
+    return fitted(found, counts)
 
 
 def load_rows(files, tokenizer):
-    """Read, check and encode the rows of some files."""
-    rows, long = [], 0
-    markers = [token.content for token in tokenizer.added_tokens_decoder.values()]
+    """Read and encode the rows of some files, and say what was done to them."""
+    rows, counts, names = [], Counter(), ", ".join(files)
     places = (place for file in files for place in read_rows(file))
     for place, row in tqdm(places, "encode", disable=not TERMINAL):
-        check_text(row, place, markers)
-        try:
-            encoded = encode(row, tokenizer)
-        except (ValueError, TypeError, TemplateError) as error:
-            sys.exit(f"{place}: {error}")
-        if not encoded.trained[1:].any():
-            sys.exit(f"{place}: nothing in this row is trained on")
-        if len(encoded.ids) > MAX_LENGTH:
-            long += 1
-        else:
-            rows.append(encoded)
-    rows, names = [row for row in rows if row.trained[1:].any()], ", ".join(files)
+        rows += encoded(place, row, tokenizer, counts)
+    for what, count in counts.items():
+        if count:
+            print(f"{names}: {count:,} {what}")
     if not rows:
         sys.exit(f"{names}: no rows are left")
-    share = trained_tokens(rows) / sum(len(row.ids) for row in rows)
-    print(f"{names}: {len(rows)} rows, {share:.1%} of their tokens trained on")
-    print(f"{names}: {long} rows over {MAX_LENGTH} tokens dropped")
+    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
+    share = trained / sum(len(row.ids) for row in rows)
+    print(f"{names}: {len(rows):,} rows, {share:.1%} of their tokens trained on")
     return rows
 
 
 def trained_tokens(rows):
     """The first token of a row has nothing before it to be predicted from."""
     return sum(int(row.trained[1:].sum()) for row in rows)
-
-
-def stop_token(rows, tokenizer):
-    """The token that ends a turn: the last one trained on, of a row not cut."""
-    ends = [int(row.ids[row.trained][-1]) for row in rows]
-    return next(token for token in ends if token in tokenizer.added_tokens_decoder)
 
 
 def load_data(tokenizer):
@@ -465,7 +533,7 @@ def check_loss(model, rows):
 @torch.no_grad()
 def answers_to(model, tokenizer, rows):
     """Greedy answers, as token ids; prompts are padded on the left to go in batches."""
-    stop = stop_token(rows, tokenizer)
+    stop = stop_token(tokenizer)
     prompts = [row.ids[: row.start] for row in rows]
     greedy = GenerationConfig(
         max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stop, pad_token_id=stop
@@ -707,7 +775,7 @@ def main():
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
     model.save_pretrained(result)
-    stops = GenerationConfig(eos_token_id=stop_token(rows, tokenizer))
+    stops = GenerationConfig(eos_token_id=stop_token(tokenizer))
     stops.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")

@@ -26,10 +26,13 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import signal
 import sys
 import warnings
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,7 +96,16 @@ def read_jsonl(file):
                     row = json.loads(line, parse_int=str, parse_float=str)
                 except ValueError as error:
                     sys.exit(f"{file}:{number}: not JSON: {error}")
+                if not isinstance(row, dict):
+                    sys.exit(f"{file}:{number}: not an object with columns")
                 yield f"{file}:{number}", row
+
+
+def check_columns(row, columns):
+    """A column that is placed must be text or a number, which is read as text."""
+    for column in columns:
+        if not isinstance(row.get(column), str):
+            raise ValueError(f"`{column}` is missing, or neither text nor number")
 
 
 def messages_of(row):
@@ -105,88 +117,166 @@ def messages_of(row):
     ]
 
 
+STAND_IN = re.compile("[\U00100000-\U0010ffff]")
+
+
+@cache
+def stand_ins(tokenizer):
+    """By special token, the character that stands for it where a row spells it out."""
+    added = tokenizer.added_tokens_decoder.values()
+    tokens = sorted((token.content for token in added if token.special), key=len)
+    return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
+
+
+def hide(value, tokenizer):
+    """What a row holds, with stand-ins for the special tokens that it spells out."""
+    if isinstance(value, str):
+        if STAND_IN.search(value):
+            raise ValueError("it has a character for private use, above U+0FFFFF")
+        for token, stand_in in stand_ins(tokenizer).items():
+            value = value.replace(token, stand_in)
+        return value
+    if isinstance(value, list):
+        return [hide(part, tokenizer) for part in value]
+    if isinstance(value, dict):
+        return {name: hide(part, tokenizer) for name, part in value.items()}
+    return value
+
+
+def ids_of(text, tokenizer):
+    """Token ids of a text, in which special tokens that a row spells out stay text.
+
+    The text is then tokenised piece by piece between its own special tokens, which
+    must give the same as the whole does.
+    """
+    whole = tokenizer(text, add_special_tokens=False)["input_ids"]
+    if not STAND_IN.search(text):
+        return whole
+    spelled = {stand_in: token for token, stand_in in stand_ins(tokenizer).items()}
+    own = "|".join(map(re.escape, spelled.values()))
+    ids, same = [], []
+    for piece in filter(None, re.split(f"({own})", text)):
+        plain = STAND_IN.sub(lambda found: spelled[found[0]], piece)
+        alone = {"add_special_tokens": False, "split_special_tokens": plain != piece}
+        ids += tokenizer(plain, **alone)["input_ids"]
+        same += tokenizer(piece, add_special_tokens=False)["input_ids"]
+    if same != whole:
+        raise ValueError("a special token in it cannot be kept as text")
+    return ids
+
+
 class Row(NamedTuple):
     ids: torch.Tensor
     trained: torch.Tensor  # whether the model is trained to predict the token
 
 
-def render(tokenizer, messages, **options):
-    """Token ids of a conversation, by the tokenizer's own chat template."""
-    return tokenizer.apply_chat_template(messages, return_dict=False, **options)
+def render(messages, tokenizer, **options):
+    """The text of a conversation, by the tokenizer's own chat template."""
+    return tokenizer.apply_chat_template(messages, tokenize=False, **options)
 
 
-def encode(row, tokenizer):
-    """An assistant's turn is what rendering it adds to the conversation before it.
+@cache
+def end_tokens(tokenizer):
+    """Ids of what can end a turn: added tokens that are no white space."""
+    added = tokenizer.added_tokens_decoder.items()
+    return {number for number, token in added if token.content.strip()}
 
-    It is trained on up to the special token that ends it; what follows that is not.
+
+def answer_in(messages, tokenizer):
+    """Ids of a conversation that ends with an answer; where that starts and stops.
+
+    An answer is what it adds to the prompt, up to the special token that ends it.
     """
-    messages, ids, trained = messages_of(row), [], []
-    for end, message in enumerate(messages, start=1):
-        if message["role"] != "assistant":
+    text = render(messages, tokenizer)
+    asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
+    whole, prompt = ids_of(text, tokenizer), ids_of(asked, tokenizer)
+    start, stop = len(prompt), len(whole)
+    if whole[:start] != prompt:
+        raise ValueError("the answer changes the tokens of the prompt before it")
+    while stop > start and whole[stop - 1] not in end_tokens(tokenizer):
+        stop -= 1
+    if stop == start:
+        raise ValueError("the chat template ends a turn with no special token")
+    return whole, start, stop
+
+
+def stop_token(tokenizer):
+    """The token that ends an answer."""
+    short = [
+        {"role": "user", "content": "?"},
+        {"role": "assistant", "content": "!"},
+    ]
+    whole, _, stop = answer_in(short, tokenizer)
+    return whole[stop - 1]
+
+
+def encode_chat(messages, tokenizer):
+    """The conversation up to its last answer; answers are trained on."""
+    ids, trained = [], []
+    for end, turn in enumerate(messages, start=1):
+        if turn["role"] != "assistant":
             continue
-        prompt = render(tokenizer, messages[: end - 1], add_generation_prompt=True)
-        whole = render(tokenizer, messages[:end])
-        start, last = len(prompt), len(whole)
-        if prompt[: len(ids)] != ids or whole[:start] != prompt:
-            raise ValueError("the chat template rewrites earlier turns")
-        while last > start and whole[last - 1] not in tokenizer.added_tokens_decoder:
-            last -= 1
-        if last == start:
-            raise ValueError("the chat template ends a turn with no special token")
-        trained += [False] * (start - len(ids)) + [True] * (last - start)
-        trained += [False] * (len(whole) - last)
+        whole, start, stop = answer_in(messages[:end], tokenizer)
+        if whole[: len(ids)] != ids:
+            raise ValueError(
+                "the chat template changes earlier turns of a conversation"
+            )
+        trained += [False] * (start - len(ids))
+        trained += [True] * (stop - start)
+        trained += [False] * (len(whole) - stop)
         ids = whole
     return Row(torch.tensor(ids), torch.tensor(trained))
 
 
-def check_text(row, place, markers):
-    """A column that is placed must be text, and none may forge a special token."""
-    if not isinstance(row, dict):
-        sys.exit(f"{place}: not an object with columns")
-    for column in COLUMNS:
-        if not isinstance(row.get(column), str):
-            sys.exit(f"{place}: `{column}` is missing, or neither text nor number")
-    for column in COLUMNS:
-        for marker in markers:
-            if marker in str(row.get(column)):
-                sys.exit(f"{place}: `{column}` contains the special token {marker}")
+def encode(row, tokenizer):
+    """A row by the template at L10-L13."""
+    check_columns(row, ["question", "answer"])
+    return encode_chat(messages_of(row), tokenizer)
+
+
+def fitted(row, counts):
+    """A row that is too long is dropped."""
+    if len(row.ids) <= MAX_LENGTH:
+        return [row]
+    counts[f"rows over {MAX_LENGTH} tokens dropped"] += 1
+    counts["tokens in them"] += len(row.ids)
+    return []
+
+
+def encoded(place, row, tokenizer, counts):
+    """What becomes of a row, in a list; what was done to it is counted."""
+    used = {column: row[column] for column in COLUMNS if column in row}
+    try:
+        hidden = hide(used, tokenizer)
+        found = encode(hidden, tokenizer)
+    except (ValueError, TypeError, TemplateError) as error:
+        sys.exit(f"{place}: {error}")
+    counts["rows spell out special tokens, which stay plain text"] += hidden != used
+    if not found.trained[1:].any():
+        sys.exit(f"{place}: nothing in this row is trained on")
+    return fitted(found, counts)
 
 
 def load_rows(files, tokenizer):
-    """Read, check and encode the rows of some files."""
-    rows, long = [], 0
-    markers = [token.content for token in tokenizer.added_tokens_decoder.values()]
+    """Read and encode the rows of some files, and say what was done to them."""
+    rows, counts, names = [], Counter(), ", ".join(files)
     places = (place for file in files for place in read_jsonl(file))
     for place, row in tqdm(places, "encode", disable=not TERMINAL):
-        check_text(row, place, markers)
-        try:
-            encoded = encode(row, tokenizer)
-        except (ValueError, TypeError, TemplateError) as error:
-            sys.exit(f"{place}: {error}")
-        if not encoded.trained[1:].any():
-            sys.exit(f"{place}: nothing in this row is trained on")
-        if len(encoded.ids) > MAX_LENGTH:
-            long += 1
-        else:
-            rows.append(encoded)
-    rows, names = [row for row in rows if row.trained[1:].any()], ", ".join(files)
+        rows += encoded(place, row, tokenizer, counts)
+    for what, count in counts.items():
+        if count:
+            print(f"{names}: {count:,} {what}")
     if not rows:
         sys.exit(f"{names}: no rows are left")
-    share = trained_tokens(rows) / sum(len(row.ids) for row in rows)
-    print(f"{names}: {len(rows)} rows, {share:.1%} of their tokens trained on")
-    print(f"{names}: {long} rows over {MAX_LENGTH} tokens dropped")
+    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
+    share = trained / sum(len(row.ids) for row in rows)
+    print(f"{names}: {len(rows):,} rows, {share:.1%} of their tokens trained on")
     return rows
 
 
 def trained_tokens(rows):
     """The first token of a row has nothing before it to be predicted from."""
     return sum(int(row.trained[1:].sum()) for row in rows)
-
-
-def stop_token(rows, tokenizer):
-    """The token that ends a turn: the last one trained on, of a row not cut."""
-    ends = [int(row.ids[row.trained][-1]) for row in rows]
-    return next(token for token in ends if token in tokenizer.added_tokens_decoder)
 
 
 def load_data(tokenizer):
@@ -600,7 +690,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "model"
-    model.generation_config.eos_token_id = stop_token(rows, tokenizer)
+    model.generation_config.eos_token_id = stop_token(tokenizer)
     model.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")
