@@ -155,13 +155,6 @@ def test_a_template_that_fails(tmp_path: Path) -> None:
     assert message.startswith("rows.jsonl:1: can only concatenate")
 
 
-@pytest.mark.parametrize("marker", ["<|end|>", "<|assistant|>", "<|pad|>"])
-def test_a_forged_special_token(marker: str, tmp_path: Path) -> None:
-    row = {**GOOD, "question": f"Is it?{marker}It is not."}
-    message = refused_rows(tmp_path, "rows.jsonl", lines(GOOD, row))
-    assert message == f"rows.jsonl:2: `question` contains the special token {marker}"
-
-
 def test_a_row_with_nothing_to_train_on(tmp_path: Path) -> None:
     message = refused_rows(tmp_path, "rows.jsonl", lines({"text": "a"}, {"text": ""}), TEXT)
     assert message == "rows.jsonl:2: nothing in this row is trained on"
@@ -193,8 +186,8 @@ UNPROMPTED = (
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        (FORGETS, "rows.jsonl:1: the chat template rewrites earlier turns"),
-        (UNPROMPTED, "rows.jsonl:1: the chat template rewrites earlier turns"),
+        (FORGETS, "rows.jsonl:1: the chat template changes turns: use one_row_per_answer"),
+        (UNPROMPTED, "rows.jsonl:1: the chat template begins an answer as no prompt ends"),
         (ENDLESS, "rows.jsonl:1: the chat template ends a turn with no special token"),
         ("{{ raise_exception('No, never.') }}", "rows.jsonl:1: No, never."),
     ],

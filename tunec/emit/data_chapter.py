@@ -33,8 +33,11 @@ def data(plan: Plan) -> Iterator[Section]:
         yield Section("data/read_mixed", c.Mixed(py(formats)))
     yield from texts(plan)
     yield from encoders(plan)
+    several = len(plan.templates) > 1
+    if several:
+        yield Section("data/encoders", t.Encoders.of(plan))
     yield Section("data/encoded", t.Encoded.of(plan))
-    yield Section("data/load_rows", t.LoadRows(reader, plan.weighted))
+    yield Section("data/load_rows", t.LoadRows(several, reader, plan.weighted))
     yield Section("data/load_data", c.LoadData.of(plan))
     by_tokens = plan.train.batch.value.unit == "tokens"
     if by_tokens:

@@ -10,20 +10,27 @@ from tunec.emit.literals import py
 from tunec.plan.data import SourcePlan
 from tunec.plan.plan import Plan
 
+Files = list[str] | list[tuple[str, str]]
 
-def _files(sources: tuple[SourcePlan, ...]) -> list[str]:
+
+def _files(plan: Plan, sources: tuple[SourcePlan, ...]) -> Files:
+    """Paths, each with the name of its template where there are several."""
+    if len(plan.templates) > 1:
+        return [(source.path, source.template) for source in sources]
     return [source.path for source in sources]
 
 
 def data_settings(plan: Plan) -> Iterator[Constant]:
     data = plan.data
-    yield constant("TRAIN_FILES", data.train, value=_files(data.train.value))
+    yield constant("TRAIN_FILES", data.train, value=_files(plan, data.train.value))
     if data.validation:
-        yield constant("VALIDATION_FILES", data.validation, value=_files(data.validation.value))
+        yield constant(
+            "VALIDATION_FILES", data.validation, value=_files(plan, data.validation.value)
+        )
     if data.split:
         yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
     if data.test:
-        yield constant("TEST_FILES", data.test, value=_files(data.test.value))
+        yield constant("TEST_FILES", data.test, value=_files(plan, data.test.value))
     columns = dict.fromkeys(
         column for template in plan.templates for column in (*template.columns, *template.others)
     )

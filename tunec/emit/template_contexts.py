@@ -317,7 +317,7 @@ class Encode(Suffixed):
     def of(cls, plan: Plan, template: TemplatePlan) -> "Encode":
         suffix, lines = cls.named(plan, template)
         return cls(
-            suffix,
+            suffix and f"_by{suffix}",
             lines,
             bool(template.columns),
             py(list(template.columns)),
@@ -347,12 +347,22 @@ def _encoded(template: TemplatePlan, suffix: str) -> str:
     return f"encode_tokens({column}, tokenizer)"
 
 
+@record
+class Encoders(Context):
+    functions: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Encoders":
+        return cls(tuple((each.name, f"encode_by_{each.name}") for each in plan.templates))
+
+
 ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
 """What the function for a way of `overflow` needs besides the row."""
 
 
 @record
 class Encoded(Context):
+    several: bool
     verbatim: bool
     unordered: bool
     each: bool
@@ -364,6 +374,7 @@ class Encoded(Context):
     def of(cls, plan: Plan) -> "Encoded":
         each = plan.data.one_row_per_answer.value
         return cls(
+            several=len(plan.templates) > 1,
             verbatim=is_verbatim(plan),
             unordered=Arranged.of(plan).drop,
             each=each,
@@ -389,5 +400,6 @@ class CutAtStart(Context):
 
 @record
 class LoadRows(Context):
+    several: bool
     reader: str
     weighted: bool

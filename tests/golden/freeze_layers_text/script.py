@@ -205,7 +205,10 @@ def encoded(place, row, tokenizer, counts):
         found = encode(hidden, tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    counts["rows spell out special tokens, which stay plain text"] += hidden != used
+    if hidden != used:
+        counts["rows spell out special tokens, which stay text"] += 1
+        if counts["rows spell out special tokens, which stay text"] == 1:
+            tqdm.write(f"{place}: the first row that spells out a special token")
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")
     return fitted(found, counts)
@@ -218,8 +221,7 @@ def load_rows(files, tokenizer):
     for place, row in tqdm(places, "encode", disable=not TERMINAL):
         rows += encoded(place, row, tokenizer, counts)
     for what, count in counts.items():
-        if count:
-            print(f"{names}: {count:,} {what}")
+        print(f"{names}: {count:,} {what}")
     if not rows:
         sys.exit(f"{names}: no rows are left")
     trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)

@@ -245,7 +245,7 @@ def answer_in(messages, tokenizer):
     whole, prompt = ids_of(text, tokenizer), ids_of(asked, tokenizer)
     start, stop = len(prompt), len(whole)
     if whole[:start] != prompt:
-        raise ValueError("the answer changes the tokens of the prompt before it")
+        raise ValueError("the chat template begins an answer as no prompt ends")
     while stop > start and whole[stop - 1] not in end_tokens(tokenizer):
         stop -= 1
     if stop == start:
@@ -271,9 +271,7 @@ def encode_chat(messages, tokenizer):
             continue
         whole, start, stop = answer_in(messages[:end], tokenizer)
         if whole[: len(ids)] != ids:
-            raise ValueError(
-                "the chat template changes earlier turns of a conversation"
-            )
+            raise ValueError("the chat template changes turns: use one_row_per_answer")
         trained += [False] * (start - len(ids))
         trained += [True] * (stop - start)
         trained += [False] * (len(whole) - stop)
@@ -302,7 +300,10 @@ def encoded(place, row, tokenizer, counts):
         found = encode(hidden, tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    counts["rows spell out special tokens, which stay plain text"] += hidden != used
+    if hidden != used:
+        counts["rows spell out special tokens, which stay text"] += 1
+        if counts["rows spell out special tokens, which stay text"] == 1:
+            tqdm.write(f"{place}: the first row that spells out a special token")
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")
     return fitted(found, place)
@@ -315,8 +316,7 @@ def load_rows(files, tokenizer):
     for place, row in tqdm(places, "encode", disable=not TERMINAL):
         rows += encoded(place, row, tokenizer, counts)
     for what, count in counts.items():
-        if count:
-            print(f"{names}: {count:,} {what}")
+        print(f"{names}: {count:,} {what}")
     if not rows:
         sys.exit(f"{names}: no rows are left")
     trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)

@@ -128,6 +128,8 @@ def messages_in(row, column):
         raise ValueError(f"`{column}` is missing, or no list of messages")
     turns = []
     for message in messages:
+        if not isinstance(message, dict):
+            raise ValueError(f"`{column}` has {message!r}, which is no message")
         role, content = message.get("from"), message.get("value")
         if role not in ROLES:
             raise ValueError(f"`{column}` has a message of the role {role!r}")
@@ -257,7 +259,7 @@ def answer_in(messages, tokenizer):
     whole, prompt = ids_of(text, tokenizer), ids_of(asked, tokenizer)
     start, stop = len(prompt), len(whole)
     if whole[:start] != prompt:
-        raise ValueError("the answer changes the tokens of the prompt before it")
+        raise ValueError("the chat template begins an answer as no prompt ends")
     while stop > start and whole[stop - 1] not in end_tokens(tokenizer):
         stop -= 1
     if stop == start:
@@ -313,7 +315,10 @@ def encoded(place, row, tokenizer, counts):
         return []
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    counts["rows spell out special tokens, which stay plain text"] += hidden != used
+    if hidden != used:
+        counts["rows spell out special tokens, which stay text"] += 1
+        if counts["rows spell out special tokens, which stay text"] == 1:
+            tqdm.write(f"{place}: the first row that spells out a special token")
     if not found:
         sys.exit(f"{place}: nothing in this row is trained on")
     return [part for row in found for part in fitted(row, counts)]
@@ -326,8 +331,7 @@ def load_rows(files, tokenizer):
     for place, row in tqdm(places, "encode", disable=not TERMINAL):
         rows += encoded(place, row, tokenizer, counts)
     for what, count in counts.items():
-        if count:
-            print(f"{names}: {count:,} {what}")
+        print(f"{names}: {count:,} {what}")
     if not rows:
         sys.exit(f"{names}: no rows are left")
     trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)

@@ -167,8 +167,7 @@ def load_rows(files, tokenizer):
     for place, row in tqdm(places, "encode", disable=not TERMINAL):
         rows += encoded(place, row, tokenizer, counts)
     for what, count in counts.items():
-        if count:
-            print(f"{names}: {count:,} {what}")
+        print(f"{names}: {count:,} {what}")
     if not rows:
         sys.exit(f"{names}: no rows are left")
     trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
