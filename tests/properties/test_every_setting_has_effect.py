@@ -12,126 +12,22 @@ from pathlib import Path
 
 import pytest
 from properties.compiling import code, script_of
+from properties.specs_around_settings import (
+    AROUND,
+    BESIDE,
+    LABELS,
+    PARTS,
+    REQUIRED,
+    RUNNING,
+    SAME,
+    VALUES,
+)
 
 from tunec.spec.legal import label_field, places_below, settings_of
 from tunec.spec.values import Choice, Either, Flag, OrNone, Several, Sort
 from tunec.spec.vocabulary import Place
 
 Trail = tuple[Place, ...]
-
-# --- A spec around each setting -------------------------------------------------------
-
-PARTS = {
-    "": "",
-    "model": 'model "hub:acme/base"',
-    "quantize": "",
-    "method": "method lora",
-    "template": 'template t { user "{{ question }}", assistant "{{ answer }}" }',
-    "data": 'data train { source "rows.jsonl" }\ndata validation { split = 10% }',
-    "objective": "",
-    "train": "",
-    "evaluate": "evaluate { every = 1 epoch, generate }",
-    "checkpoint": "",
-}
-"""A spec in which all is legal, by the keyword of the outermost block."""
-
-RUNNING = {
-    "template": 'template t { text "{{ text }}" }',
-    "objective": "objective pretrain",
-    "evaluate": "",
-    "data": 'data train { source "rows.txt" }',
-}
-SCRATCH = {"evaluate": "", "method": "method full"}
-HELD_OUT = {"evaluate": "evaluate { generate }"}
-
-AROUND: dict[str, dict[str, str]] = {
-    "objective.pretrain": {"evaluate": ""},
-    "model.scratch": SCRATCH,
-    "data.train.overflow": {**RUNNING, "data": ""},
-    "data.source.sample_by": {**RUNNING, "data": ""},
-    "data.source.path": {"evaluate": ""},
-    "data.source.format": {**RUNNING, "data": ""},
-    "data.train": {"evaluate": ""},
-    "data.test": HELD_OUT,
-    "template.text": {**RUNNING, "template": ""},
-}
-"""What else has to be different, for a setting or for all of a kind."""
-
-BESIDE: dict[str, str] = {
-    "train.optimizer.sgd.nesterov": "momentum = 0.9",
-    "data.train": 'source "rows.jsonl"',
-    "data.train.overflow": 'source "rows.txt"',
-    "template.system": 'user "{{ question }}", assistant "{{ answer }}"',
-    "template.user": 'assistant "{{ answer }}"',
-    "template.assistant": 'user "{{ question }}"',
-    "template.prompt": 'completion "{{ answer }}"',
-    "template.completion": 'prompt "{{ question }}"',
-}
-"""What has to stand in the same block; a turn's neighbours in the template."""
-
-REQUIRED = {
-    "model.scratch": {
-        "architecture": "llama",
-        "tokenizer": '"hub:acme/base"',
-        "hidden_size": "32",
-        "num_hidden_layers": "2",
-        "num_attention_heads": "4",
-    }
-}
-"""Settings that a kind cannot do without."""
-
-BELOW_ANOTHER = {"user", "completion", "assistant"}
-"""Turns that have to come after their neighbours, or between them."""
-
-VALUES: dict[str, tuple[str, ...]] = {
-    "name": ('"one"', '"two"'),
-    "seed": ("1", "2"),
-    "output": ('"runs/one"', '"runs/two"'),
-    "model.path": ('"hub:acme/base"', '"hub:acme/other"', '"base"'),
-    "model.revision": ('"v1"', '"v2"'),
-    "max_length": ("128 tokens", "256 tokens"),
-    "tokenizer": ('"hub:acme/base"', '"hub:acme/other"', '"base"'),
-    "hidden_size": ("16", "32"),
-    "num_hidden_layers": ("2", "3"),
-    "num_attention_heads": ("2", "4"),
-    "num_key_value_heads": ("1", "2"),
-    "intermediate_size": ("16", "24"),
-    "threshold": ("5.0", "6.0", "6.5"),
-    "last_layers": ("1", "2"),
-    "modules": ('["lm_head"]', '["norm"]', '["norm", "lm_head"]'),
-    "rank": ("8", "16"),
-    "alpha": ("8", "32", "32.5"),
-    "dropout": ("0%", "5%", "10%"),
-    "target_modules": ("all_linear", '["q_proj"]', '["v_proj"]'),
-    "data.source.path": ('"rows.jsonl"', '"more.jsonl"', '"rows.csv"'),
-    "data.source.format": ("text", "jsonl", "csv"),
-    "split": ("10%", "20%"),
-    "learning_rate": ("1e-4", "1e-3"),
-    "weight_decay": ("0", "0.1"),
-    "betas": ("[0.9, 0.999]", "[0.8, 0.999]", "[0.9, 0.95]"),
-    "epsilon": ("1e-8", "1e-6"),
-    "momentum": ("0", "0.9"),
-    "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps"),
-    "floor": ("0%", "10%", "20%"),
-    "epochs": ("2", "3"),
-    "steps": ("200", "300"),
-    "train.batch": ("8 examples", "16 examples", "8192 tokens", "16384 tokens"),
-    "forward": ("4096 tokens", "8192 tokens"),
-    "max_grad_norm": ("1.0", "0.5", "none"),
-    "every": ("1 epoch", "2 epochs", "10 steps", "20 steps"),
-    "max_new_tokens": ("16 tokens", "32 tokens"),
-    "limit": ("100 examples", "200 examples", "none"),
-    "evaluate.generate.batch": ("8 examples", "16 examples"),
-    "show": ("0", "2", "4"),
-    "keep": ("1", "2"),
-    "template.text.text": ('"{{ text }}"', '"A: {{ text }}"'),
-    "template.system.text": ('"One."', '"Two."'),
-    "text": ('"{{ question }}"', '"A: {{ question }}"', '"{{ question | upper }}"'),
-}
-"""Values by the setting's path or its name, all of which have to give different scripts."""
-
-SAME = ({"0%", "0 steps"},)
-"""Values that mean the same."""
 
 FORMATS = {"text": "rows.txt", "jsonl": "rows.jsonl", "csv": "rows.csv"}
 ONE_LEGAL_VALUE = {"evaluate.generate.metrics"}
@@ -223,10 +119,14 @@ def spec_of(setting: Setting, value: str) -> str:
     inside = ", ".join(f"{name} = {each}" for name, each in required.items())
     beside = BESIDE.get(setting.path) or BESIDE.get(setting.block) or ""
     if setting.place.field == "turns":
+        if setting.sort is not None:
+            label = f"{LABELS[setting.place.keyword]} {{ {setting.name} = {value} }}"
         text = f"{setting.place.keyword} {label}"
         turns = [beside, text] if setting.place.keyword == "completion" else [text, beside]
         if setting.place.keyword == "assistant":
             turns = [beside, text]
+        if setting.place.keyword == "tool":
+            turns = [beside, text, 'assistant "B"']
         text = ", ".join(part for part in turns if part)
     else:
         inside = "\n".join(part for part in (beside, inside) if part)
@@ -257,6 +157,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "rows.jsonl").write_text(row)
     (place / "more.jsonl").write_text(row)
     (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
+    (place / "rows.parquet").write_bytes(b"PAR1 PAR1")
     (place / "rows.txt").write_text("a\n\nb\n")
     write_model(place / "base")
     return place

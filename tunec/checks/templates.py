@@ -50,8 +50,8 @@ def sources_choose_templates(context: Context) -> Iterator[Diagnostic]:
 def templates_are_used(context: Context) -> Iterator[Diagnostic]:
     """Of several templates, each has a source."""
     chosen = [source.template for _, source in sources(context.lowered)]
-    if len(context.spec.template) < 2 or None in chosen:
-        return
+    if len(context.spec.template) < 2 or not set(chosen) <= context.spec.template.keys():
+        return  # what is wrong with those sources is said already
     for name in context.spec.template:
         if name not in chosen:
             yield problem(

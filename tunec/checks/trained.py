@@ -140,20 +140,6 @@ def something_is_trained_on(context: Context) -> Iterator[Diagnostic]:
             )
 
 
-def prompts_can_be_cut(context: Context) -> Iterator[Diagnostic]:
-    """`truncate_prompt` cuts what comes before an answer."""
-    block = _train_data(context)
-    if block is None or block.overflow != "truncate_prompt" or context.objective != "pretrain":
-        return
-    yield problem(
-        "E302",
-        "`overflow = truncate_prompt` cuts what comes before an answer, but running text has none.",
-        context.at("data.train.overflow"),
-        context.at("objective", "trains on running text"),
-        remedy="Write `overflow = split` or `overflow = truncate`.",
-    )
-
-
 def own_tokens_go_alone(context: Context) -> Iterator[Diagnostic]:
     """Rows that bring their own special tokens are not mixed with rows that must not."""
     if len(context.spec.template) < 2:
@@ -190,7 +176,6 @@ RULES: tuple[Rule, ...] = (
     one_row_per_answer_has_effect,
     marks_have_effect,
     something_is_trained_on,
-    prompts_can_be_cut,
     own_tokens_go_alone,
     optional_has_effect,
 )

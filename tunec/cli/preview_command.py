@@ -29,6 +29,7 @@ COMMAND = Command(
 FATES = {
     "drop": "so the row is dropped",
     "truncate": "so the rest is cut off",
+    "truncate_prompt": "so its start is cut off",
     "split": "so it becomes several rows",
     "error": "which stops the run",
 }

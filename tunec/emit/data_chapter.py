@@ -7,6 +7,7 @@ templates.
 from collections.abc import Iterator
 
 from tunec.emit import data_contexts as c
+from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
 from tunec.emit.literals import Raw, py
 from tunec.emit.section import Section
@@ -25,7 +26,12 @@ def readers(plan: Plan) -> dict[str, str]:
 def data(plan: Plan) -> Iterator[Section]:
     """Reading, the templates, encoding, batches."""
     functions = readers(plan)
-    yield from (Section(template) for template in functions.values())
+    numbers = e.has_tools(plan)
+    if numbers:
+        yield Section("data/number")
+    for template in functions.values():
+        json = template in ("data/read_json", "data/read_jsonl")
+        yield Section(template, c.Json(numbers)) if json else Section(template)
     reader = next(iter(functions))
     if len(functions) > 1:
         reader = "read_rows"
@@ -35,9 +41,9 @@ def data(plan: Plan) -> Iterator[Section]:
     yield from encoders(plan)
     several = len(plan.templates) > 1
     if several:
-        yield Section("data/encoders", t.Encoders.of(plan))
-    yield Section("data/encoded", t.Encoded.of(plan))
-    yield Section("data/load_rows", t.LoadRows(several, reader, plan.weighted))
+        yield Section("data/encoders", e.Encoders.of(plan))
+    yield Section("data/encoded", e.Encoded.of(plan))
+    yield Section("data/load_rows", e.LoadRows(several, reader, plan.weighted))
     yield Section("data/load_data", c.LoadData.of(plan))
     by_tokens = plan.train.batch.value.unit == "tokens"
     if by_tokens:
@@ -74,7 +80,7 @@ def texts(plan: Plan) -> Iterator[Section]:
 def conversations(plan: Plan) -> Iterator[Section]:
     """What reads columns of messages and tools."""
     messages = [(each, part) for each in plan.templates for part in each.messages]
-    if t.has_tools(plan):
+    if e.has_tools(plan):
         yield Section("data/tool_calls")
     for way in sorted({part.think_tags for _, part in messages} - {"keep"}):
         yield Section("data/thoughts", t.Thoughts(way == "split"))
@@ -90,29 +96,29 @@ def conversations(plan: Plan) -> Iterator[Section]:
 def encoders(plan: Plan) -> Iterator[Section]:
     """What makes token ids of texts and conversations, and the functions that put both together."""
     kinds = {each.kind for each in plan.templates}
-    if not t.is_verbatim(plan):
+    if not e.is_verbatim(plan):
         yield Section("data/special_tokens")
-    yield Section("data/row", t.Row(t.generates(plan), plan.weighted))
-    if kinds & {"completion", "text", "segments"} and not t.is_verbatim(plan):
+    yield Section("data/row", e.Row(e.generates(plan), plan.weighted))
+    if kinds & {"completion", "text", "segments"} and not e.is_verbatim(plan):
         yield Section("data/opening")
     if "chat" in kinds:
         yield from chat(plan)
     if "completion" in kinds:
-        context = t.EncodeCompletion(t.generates(plan), t.whole(plan), plan.weighted)
+        context = e.EncodeCompletion(e.generates(plan), e.whole(plan), plan.weighted)
         yield Section("data/encode_completion", context)
     if "text" in kinds:
         yield Section("data/encode_text")
     if "segments" in kinds:
-        yield Section("data/encode_segments", t.EncodeSegments(t.is_verbatim(plan)))
+        yield Section("data/encode_segments", e.EncodeSegments(e.is_verbatim(plan)))
     for template in plan.templates:
         if template.kind == "tokens":
             labels = template.column.settings["labels"]
             yield Section("data/encode_labelled_tokens" if labels else "data/encode_tokens")
     for template in plan.templates:
-        yield Section("data/encode", t.Encode.of(plan, template))
+        yield Section("data/encode", e.Encode.of(plan, template))
     overflow = plan.data.overflow.value
     if overflow == "truncate_prompt":
-        yield Section("data/fitted_truncate_prompt", t.CutAtStart(t.whole(plan), t.generates(plan)))
+        yield Section("data/fitted_truncate_prompt", e.CutAtStart(e.whole(plan), e.generates(plan)))
     else:
         yield Section(f"data/fitted_{overflow}")
     if plan.objective == "sft" and "chat" not in kinds:
@@ -124,10 +130,10 @@ def chat(plan: Plan) -> Iterator[Section]:
     if plan.objective == "pretrain":
         yield Section("data/encode_chat_whole")
         return
-    yield Section("data/chat_answer", t.ChatAnswer.of(plan))
+    yield Section("data/chat_answer", e.ChatAnswer.of(plan))
     if isinstance(plan.data.train_on.value, tuple):
-        yield Section("data/encode_chat_roles", t.EncodeChat.of(plan))
+        yield Section("data/encode_chat_roles", e.EncodeChat.of(plan))
     elif plan.data.one_row_per_answer.value:
-        yield Section("data/encode_chat_each", t.EncodeAnswers.of(plan))
+        yield Section("data/encode_chat_each", e.EncodeAnswers.of(plan))
     else:
-        yield Section("data/encode_chat", t.EncodeAnswers.of(plan))
+        yield Section("data/encode_chat", e.EncodeAnswers.of(plan))

@@ -9,6 +9,13 @@ from tunec.record import record
 
 
 @record
+class Json(Context):
+    """For the readers of JSON: whether numbers must be told from text."""
+
+    numbers: bool
+
+
+@record
 class Mixed(Context):
     formats: str
 

@@ -1,4 +1,4 @@
-"""What the templates of rows and their encoding are given.
+"""What the templates of rows are given.
 
 In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
@@ -55,14 +55,14 @@ def _turn(plan: Plan, template: TemplatePlan, turn: TurnPlan, at: int) -> str:
         name = Raw(expression(plan, template, turn.reasoning, at))
         fields["reasoning_content"] = name
     if turn.train is not None:
-        fields["train"] = Raw(_marked(turn.train, "truth_of"))
+        fields["train"] = Raw(marked(turn.train, "truth_of"))
     if turn.weight is not None:
-        fields["weight"] = Raw(_marked(turn.weight, "weight_of"))
+        fields["weight"] = Raw(marked(turn.weight, "weight_of"))
     made = py(fields)
     return f"*unless_empty({made})" if turn.optional else made
 
 
-def _marked(said: bool | float | str, function: str) -> str:
+def marked(said: bool | float | str, function: str) -> str:
     """A value, or the column that says it."""
     return f"{function}(row.get({py(said)}))" if isinstance(said, str) else py(said)
 
@@ -212,194 +212,3 @@ class Marks(Context):
         truths = any(isinstance(part.train, str) for part in plan.marked)
         weights = any(isinstance(part.weight, str) for part in plan.marked)
         return cls(truths, weights, truths and weights)
-
-
-# --- Encoding -------------------------------------------------------------------------
-
-
-def generates(plan: Plan) -> bool:
-    return plan.evaluate is not None and plan.evaluate.generate is not None
-
-
-def whole(plan: Plan) -> bool:
-    """Whether every token is trained on."""
-    return plan.data.train_on.value == "all"
-
-
-@record
-class Row(Context):
-    generate: bool
-    weighted: bool
-
-
-@record
-class ChatAnswer(Context):
-    tools: bool
-    marked: bool
-    reasoning: bool
-
-    @classmethod
-    def of(cls, plan: Plan) -> "ChatAnswer":
-        turns = [part for each in plan.templates for part in each.texts]
-        messages = [part for each in plan.templates for part in each.messages]
-        return cls(
-            tools=has_tools(plan),
-            marked=plan.weighted or plan.flagged,
-            reasoning=any(turn.reasoning for turn in turns)
-            or any(part.reasoning_field or part.think_tags == "split" for part in messages),
-        )
-
-
-def has_tools(plan: Plan) -> bool:
-    return any(template.tools for template in plan.templates)
-
-
-@record
-class EncodeChat(Context):
-    """For each way of choosing among the turns what is trained on."""
-
-    tools: bool
-    generate: bool
-    nothing: str
-    weight: str
-
-    @classmethod
-    def chosen(cls, plan: Plan) -> tuple[bool, bool, str, str]:
-        trains = "True"
-        if plan.data.train_on.value == "last_assistant":
-            trains = "turn is answers[-1]"
-        if plan.flagged:
-            trains = f'turn.get("train", {trains})'
-        if plan.weighted:
-            trains = (
-                f'turn.get("weight", 1.0) * {trains}'
-                if trains != "True"
-                else 'turn.get("weight", 1.0)'
-            )
-        nothing = "0.0" if plan.weighted else "False"
-        return has_tools(plan), generates(plan), nothing, trains
-
-    @classmethod
-    def of(cls, plan: Plan) -> "EncodeChat":
-        return cls(*cls.chosen(plan))
-
-
-@record
-class EncodeAnswers(EncodeChat):
-    whole: bool
-    last: bool
-
-    @classmethod
-    def of(cls, plan: Plan) -> "EncodeAnswers":
-        last = plan.data.train_on.value == "last_assistant"
-        return cls(*cls.chosen(plan), whole=whole(plan), last=last)
-
-
-@record
-class EncodeCompletion(Context):
-    generate: bool
-    whole: bool
-    weighted: bool
-
-
-@record
-class EncodeSegments(Context):
-    verbatim: bool
-
-
-@record
-class Encode(Suffixed):
-    columns: bool
-    placed: str
-    encoded: str
-
-    @classmethod
-    def of(cls, plan: Plan, template: TemplatePlan) -> "Encode":
-        suffix, lines = cls.named(plan, template)
-        return cls(
-            suffix and f"_by{suffix}",
-            lines,
-            bool(template.columns),
-            py(list(template.columns)),
-            _encoded(template, suffix),
-        )
-
-
-def _encoded(template: TemplatePlan, suffix: str) -> str:
-    """The call that encodes what the template makes of `row`."""
-    if template.kind == "chat":
-        tools = f", tools_of(row, {py(template.tools)})" if template.tools else ""
-        return f"encode_chat(messages_of{suffix}(row), tokenizer{tools})"
-    if template.kind == "completion":
-        weight = template.texts[-1].weight
-        more = "" if weight is None else f", {_marked(weight, 'weight_of')}"
-        return f"encode_completion(*texts_of{suffix}(row), tokenizer{more})"
-    if template.kind == "text":
-        return f"encode_text(text_of{suffix}(row), tokenizer)"
-    part = template.column
-    column = f"row.get({py(part.column)})"
-    if template.kind == "segments":
-        fields = f"{py(part.settings['text_field'])}, {py(part.settings['train_field'])}"
-        return f"encode_segments({column}, {fields}, tokenizer)"
-    labels = part.settings["labels"]
-    if labels:
-        return f"encode_labelled_tokens({column}, row.get({py(labels)}), tokenizer)"
-    return f"encode_tokens({column}, tokenizer)"
-
-
-@record
-class Encoders(Context):
-    functions: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Encoders":
-        return cls(tuple((each.name, f"encode_by_{each.name}") for each in plan.templates))
-
-
-ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
-"""What the function for a way of `overflow` needs besides the row."""
-
-
-@record
-class Encoded(Context):
-    several: bool
-    verbatim: bool
-    unordered: bool
-    each: bool
-    flags: bool
-    trained: str
-    arguments: str
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Encoded":
-        each = plan.data.one_row_per_answer.value
-        return cls(
-            several=len(plan.templates) > 1,
-            verbatim=is_verbatim(plan),
-            unordered=Arranged.of(plan).drop,
-            each=each,
-            flags=plan.flagged or plan.weighted,
-            trained="found" if each else "found.trained[1:].any()",
-            arguments=ARGUMENTS.get(plan.data.overflow.value, "counts"),
-        )
-
-
-def is_verbatim(plan: Plan) -> bool:
-    """Whether rows bring their own special tokens."""
-    return any(
-        each.kind == "tokens" or (each.kind == "segments" and each.column.settings["verbatim"])
-        for each in plan.templates
-    )
-
-
-@record
-class CutAtStart(Context):
-    whole: bool
-    generate: bool
-
-
-@record
-class LoadRows(Context):
-    several: bool
-    reader: str
-    weighted: bool

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from types import ModuleType
 from typing import Any  # rows and tokenizers are the script's own
@@ -17,6 +17,8 @@ from typing import Any  # rows and tokenizers are the script's own
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 IDS = 32
 """Token ids that are shown of a row."""
+Encoder = Callable[..., Any]
+"""The script's function that makes token ids of a row."""
 GREEN, RESET = "\x1b[32m", "\x1b[0m"
 
 
@@ -33,12 +35,23 @@ def load(path: str) -> ModuleType:
     return module
 
 
-def read_rows(script: ModuleType) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows to train on, each with its place, in the order of the files."""
+def read_rows(script: ModuleType) -> Iterator[tuple[str, dict[str, Any], Encoder]]:
+    """The rows to train on, each with its place and what encodes it, in the order of the files."""
     readers = [name for name in vars(script) if name.startswith("read_")]
     reader = getattr(script, "read_rows" if "read_rows" in readers else readers[0])
-    for file in script.TRAIN_FILES:
-        yield from reader(file)
+    for each in script.TRAIN_FILES:
+        file, encode = each if isinstance(each, tuple) else (each, "")
+        encoder = script.ENCODERS[encode] if encode else script.encode
+        for place, row in reader(file):
+            yield place, row, encoder
+
+
+def encoded(script: ModuleType, row: dict[str, Any], encode: Encoder, tokenizer: Any) -> list[Any]:  # noqa: ANN401  the script's own
+    """What the script makes of a row, before its length is looked at. Raises ValueError."""
+    used = {column: row[column] for column in script.COLUMNS if column in row}
+    shown = script.hide(used, tokenizer) if hasattr(script, "hide") else used
+    found = encode(shown, tokenizer)
+    return found if isinstance(found, list) else [found]
 
 
 def marked(tokenizer: Any, row: Any, colour: bool) -> str:  # noqa: ANN401  the script's own
@@ -49,7 +62,7 @@ def marked(tokenizer: Any, row: Any, colour: bool) -> str:  # noqa: ANN401  the 
     ids, trained = row.ids.tolist(), row.trained.tolist()
     shown, start, text = [], 0, ""
     for end in range(1, len(ids) + 1):
-        if end < len(ids) and trained[end] == trained[start]:
+        if end < len(ids) and bool(trained[end]) == bool(trained[start]):
             continue
         # Decoded from the start each time: a piece alone may lose the space before it.
         whole = tokenizer.decode(ids[:end], skip_special_tokens=False)
@@ -67,7 +80,7 @@ def marked(tokenizer: Any, row: Any, colour: bool) -> str:  # noqa: ANN401  the 
 
 def counted(row: Any, most: int, fate: str) -> str:  # noqa: ANN401  the script's own
     """`73 tokens, 12 of them trained on (16.4%)`, and what becomes of a row that is too long."""
-    tokens, trained = len(row.ids), int(row.trained[1:].sum())
+    tokens, trained = len(row.ids), int(row.trained[1:].count_nonzero())
     line = f"{tokens} tokens, {trained} of them trained on ({trained / tokens:.1%})"
     return f"{line}; more than {most}, {fate}" if tokens > most else line
 
@@ -75,16 +88,27 @@ def counted(row: Any, most: int, fate: str) -> str:  # noqa: ANN401  the script'
 def preview(script: ModuleType, number: int, fate: str, colour: bool) -> None:
     """Prints the first rows."""
     tokenizer = script.load_tokenizer()
-    markers = [token.content for token in tokenizer.added_tokens_decoder.values()]
-    for place, row in islice(read_rows(script), number):
-        script.check_text(row, place, markers)
-        encoded = script.encode(row, tokenizer)
-        ids = encoded.ids.tolist()
-        more = f" ... and {len(ids) - IDS} more" if len(ids) > IDS else ""
-        print(f"--- {place} ".ljust(88, "-"))
-        print(marked(tokenizer, encoded, colour).rstrip("\n"))
-        print(f"ids: {' '.join(map(str, ids[:IDS]))}{more}")
-        print(f"{counted(encoded, script.MAX_LENGTH, fate)}\n")
+    for place, row, encode in islice(read_rows(script), number):
+        try:
+            found = encoded(script, row, encode, tokenizer)
+        except ValueError as problem:
+            if not isinstance(problem, getattr(script, "NotAlternating", ())):
+                sys.exit(f"{place}: {problem}")
+            print(f"--- {place} ".ljust(88, "-"))
+            print(f"{problem}, so the row is dropped\n")
+            continue
+        for each in found:
+            print(f"--- {place} ".ljust(88, "-"))
+            show(each, tokenizer, colour)
+            print(f"{counted(each, script.MAX_LENGTH, fate)}\n")
+
+
+def show(row: Any, tokenizer: Any, colour: bool) -> None:  # noqa: ANN401  the script's own
+    """Prints the text and the ids of a row."""
+    ids = row.ids.tolist()
+    more = f" ... and {len(ids) - IDS} more" if len(ids) > IDS else ""
+    print(marked(tokenizer, row, colour).rstrip("\n"))
+    print(f"ids: {' '.join(map(str, ids[:IDS]))}{more}")
 
 
 def main() -> int:
