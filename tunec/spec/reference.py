@@ -106,19 +106,25 @@ def _contents() -> str:
     lines = ["| block | says | kinds |", "| --- | --- | --- |"]
     seen = set()
     for trail, place in places_below():
-        if (trail[-1].keyword if trail else "", place.field) in seen:
+        key = (trail[-1].keyword if trail else "", _shared(place))
+        if key in seen:
             continue
-        seen.add((trail[-1].keyword if trail else "", place.field))
+        seen.add(key)
         same = [
             each.keyword
             for around, each in places_below()
-            if around == trail and each.field == place.field
+            if around == trail and _shared(each) == _shared(place)
         ]
         kinds = ", ".join(f"`{kind}`" for kind in place.kinds if kind)
         inside = f" (in `{trail[-1].keyword}`)" if trail else ""
         words = ", ".join(f"`{each}`" for each in same)
         lines.append(f"| {words}{inside} | {_cell(purpose(trail, place))} | {kinds} |")
     return "\n".join(lines) + "\n"
+
+
+def _shared(place: Place) -> tuple[str, ...]:
+    """What blocks have in common that are described together: field and model."""
+    return (place.field, *place.kinds.values())
 
 
 def _block(place: Place, level: int = 2, trail: tuple[Place, ...] = ()) -> str:
@@ -150,13 +156,13 @@ def _block(place: Place, level: int = 2, trail: tuple[Place, ...] = ()) -> str:
 
 
 def _inner(place: Place, level: int, trail: tuple[Place, ...]) -> list[str]:
-    """The blocks in a block; those that share a model (the turns of a template) in one line."""
+    """The blocks in a block; those that share a model (some turns of a template) in one line."""
     inner = [each for around, each in places_below() if around == (*trail, place)]
-    by_field: dict[str, list[Place]] = {}
+    alike: dict[tuple[str, ...], list[Place]] = {}
     for each in inner:
-        by_field.setdefault(each.field, []).append(each)
+        alike.setdefault(_shared(each), []).append(each)
     text = []
-    for same in by_field.values():
+    for same in alike.values():
         if len(same) == 1:
             text.append(_block(same[0], level + 1, (*trail, place)))
             continue
