@@ -246,7 +246,8 @@ def hide(value, tokenizer):
         if STAND_IN.search(value):
             raise ValueError("it has a character for private use, above U+0FFFFF")
         for token, stand_in in stand_ins(tokenizer).items():
-            value = value.replace(token, stand_in)
+            if token in value:
+                value = value.replace(token, stand_in)
         return value
     if isinstance(value, list):
         return [hide(part, tokenizer) for part in value]
