@@ -25,7 +25,7 @@ class _Wrong(NamedTuple):
     """The setting of the part that is in doubt."""
 
 
-_MAP = 'Change the rows with a function of your own: `map = "rows.py:name"` in `source`.'
+_MAP = "Bring the rows into the shape that the part expects, or leave this one out."
 
 
 def columns_hold_their_kind(context: Context) -> Iterator[Diagnostic]:
