@@ -7,24 +7,46 @@ Invariant: the order of sources is that of the spec.
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, required, setting
-from tunec.spec.values import Choice, Either, Flag, Name, Several, Share, Text
+from tunec.spec.split import Split
+from tunec.spec.values import (
+    Amount,
+    Choice,
+    Either,
+    Flag,
+    Measure,
+    Name,
+    Number,
+    Several,
+    Share,
+    Text,
+)
+
+
+HUB = "hub:"
+_FORMATS = ("jsonl", "json", "csv", "parquet", "arrow", "text")
+_EXAMPLES = Measure(("examples",), example=1000)
 
 
 class Source(Block):
-    """A file of rows: JSON Lines, JSON, CSV, Parquet or text, relative to the spec."""
+    """Rows from a file, a folder or a pattern of files (relative to the spec), from an address, or
+    from the hub. `filter`, `map`, `first`, `sample` and `repeat` are applied in this order.
+    """
 
-    path: Annotated[str, Text("data.jsonl")] = required("The file.")
+    path: Annotated[str, Text("data.jsonl")] = required(
+        "The file, folder, pattern or address; or `hub:` and the name of a data set."
+    )
     template: Annotated[str | None, Name("support")] = setting(
         None,
         "Name of the template that its rows go through.",
         why="most specs have one",
         shown="the spec's template, if it has one only",
     )
-    format: Annotated[str | None, Choice(("jsonl", "json", "csv", "parquet", "text"))] = setting(
+    format: Annotated[str | None, Choice(_FORMATS)] = setting(
         None,
-        "Format of the file.",
-        why="from the ending of its name",
-        shown="from the ending: .jsonl .json .csv .parquet .txt",
+        "Format of the files.",
+        why="from the ending of the name",
+        shown="from the ending: .jsonl .json .csv .parquet .arrow .feather .txt, "
+        "and .gz .bz2 .xz .zst after it",
     )
     sample_by: Annotated[str | None, Choice(("document", "paragraph", "line"))] = setting(
         None,
@@ -32,12 +54,85 @@ class Source(Block):
         why="keeps the order of the text, which later lines need",
         shown="document",
     )
+    subset: Annotated[str | None, Text("en")] = setting(
+        None, "Subset of a data set on the hub.", why="the data set's own", shown="none"
+    )
+    split: Annotated[str | None, Split()] = setting(
+        None,
+        "Split of a data set on the hub: slices and unions as in `train[:20%]+test`.",
+        why="rows to measure on have to be chosen",
+        shown="train in `data train`",
+    )
+    revision: Annotated[str | None, Text("v1.0")] = setting(
+        None, "Branch, tag or commit of a data set on the hub.", why="the newest", shown="main"
+    )
+    streaming: Annotated[bool, Flag()] = setting(
+        False,
+        "Whether rows of the hub are read without downloading all; `first` says how many.",
+        why="a download is read faster, and only once",
+    )
+    buffer: Annotated[Amount | None, _EXAMPLES] = setting(
+        None,
+        "Rows that a stream is shuffled in, before `first` takes some.",
+        why="a stream is read in its own order",
+        shown="none",
+    )
+    filter: Annotated[str | None, Text("len(answer) > 3")] = setting(
+        None,
+        "Which rows are kept: an expression on columns, or `file.py:function`.",
+        why="all rows",
+        shown="none",
+    )
+    map: Annotated[str | None, Text("rows.py:to_row")] = setting(
+        None,
+        "Function `file.py:function` that makes of a row another, a list of rows, or None.",
+        why="rows as they are",
+        shown="none",
+    )
+    first: Annotated[Amount | None, _EXAMPLES] = setting(
+        None, "How many rows are taken from the start.", why="all rows", shown="none"
+    )
+    sample: Annotated[
+        Amount | None, Either((_EXAMPLES, Share(0, 100, open=True, example="10%")))
+    ] = setting(
+        None,
+        "How many rows are taken at random, by the seed; their order stays.",
+        why="all rows",
+        shown="none",
+    )
+    repeat: Annotated[int | None, Number(least=2, most=1000, example="3")] = setting(
+        None, "How often the rows are taken.", why="once", shown="1"
+    )
+    share: Annotated[float | None, Share(0, 100, open=True, example="30%")] = setting(
+        None,
+        "Share of all rows that the source is cut down to, at random by the seed.",
+        why="all of its rows",
+        shown="none",
+    )
+    probability: Annotated[float | None, Share(0, 100, open=True, example="70%")] = setting(
+        None,
+        "How probable it is that the next row is one of this source, with `mix = interleave`.",
+        why="the same for all sources",
+        shown="equal",
+    )
 
 
 class TrainData(Block):
     """The rows that are trained on."""
 
-    sources: tuple[Source, ...] = nested((), "Files, read one after the other.")
+    sources: tuple[Source, ...] = nested((), "Where rows come from.")
+    mix: Annotated[str, Choice(("concatenate", "interleave"))] = setting(
+        "concatenate",
+        "Whether sources are read one after the other, or rows are drawn from all at random.",
+        why="every row of every source is trained on",
+    )
+    stop: Annotated[str | None, Choice(("first_exhausted", "all_exhausted"))] = setting(
+        None,
+        "When `mix = interleave` ends: when the source that is drawn has no more rows, or when all "
+        "had none left; those that end earlier begin again.",
+        why="no row is seen twice in an epoch",
+        shown="first_exhausted",
+    )
     overflow: Annotated[
         str | None, Choice(("drop", "truncate_prompt", "truncate", "split", "error"))
     ] = setting(
@@ -75,14 +170,17 @@ class TrainData(Block):
 
 
 class ValidationData(Block):
-    """The rows that the loss is measured on while training: `split = 10%` of the training rows, or
-    sources.
+    """The rows that the loss is measured on while training: `split = 10%` or `split = 500
+    examples` of the training rows, or sources.
     """
 
-    sources: tuple[Source, ...] = nested((), "Files, read one after the other.")
-    split: Annotated[float | None, Share(0, 100, open=True, example="10%")] = setting(
+    sources: tuple[Source, ...] = nested((), "Where rows come from.")
+    split: Annotated[
+        Amount | None,
+        Either((Share(0, 100, open=True, example="10%"), Measure(("examples",), example=500))),
+    ] = setting(
         None,
-        "Share of the training rows held out, drawn with the seed.",
+        "How many of the training rows are held out, drawn with the seed.",
         why="one of `split` and `source` is needed",
         shown="none",
     )
@@ -91,4 +189,4 @@ class ValidationData(Block):
 class TestData(Block):
     """Rows that are measured once before and once after training, never in between."""
 
-    sources: tuple[Source, ...] = nested((), "Files, read one after the other.")
+    sources: tuple[Source, ...] = nested((), "Where rows come from.")
