@@ -4,7 +4,18 @@ In: a lowered spec and its facts. Out: diagnostics. Invariant: a rule is one fun
 one thing and reports at most what it is named after; a family is a file with a table of its rules.
 """
 
-from tunec.checks import data, evaluation, lengths, method, model, paths, templates, train
+from tunec.checks import (
+    data,
+    evaluation,
+    filters,
+    lengths,
+    method,
+    mixes,
+    model,
+    paths,
+    templates,
+    train,
+)
 from tunec.checks.context import Context, Rule
 from tunec.diagnostics import Report
 from tunec.facts import Facts
@@ -19,6 +30,8 @@ RULES: tuple[Rule, ...] = (
     *lengths.RULES,
     *templates.RULES,
     *data.RULES,
+    *mixes.RULES,
+    *filters.RULES,
     *train.RULES,
     *evaluation.RULES,
 )

@@ -75,7 +75,7 @@ def known_sources(context: Context, template: str) -> list[Known]:
     """Those that go through a template, given its path in the spec."""
     first = next(iter(context.spec.template), "")
     return [
-        (f"{path}.path", source.path, facts)
+        (f"{path}.path", facts.shown, facts)
         for path, source in sources(context.lowered)
         if f"template.{source.template or first}" == template
         and (facts := context.facts.sources.get(path)) is not None

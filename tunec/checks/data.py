@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
-from tunec.facts.data import format_of, sources
-from tunec.spec.data import TrainData, ValidationData
+from tunec.facts.data import sources
+from tunec.spec.data import Source, TrainData, ValidationData
 
 
 def parts_have_sources(context: Context) -> Iterator[Diagnostic]:
@@ -49,15 +49,14 @@ def validation_is_split_or_sources(context: Context) -> Iterator[Diagnostic]:
 
 def measured_rows_are_apart(context: Context) -> Iterator[Diagnostic]:
     """No file is both trained on and measured."""
-    places = context.places
     trained: dict[str, str] = {}
     for path, source in sources(context.lowered):
-        file = os.path.abspath(places.folder(f"{path}.path") / source.path)
         if path.startswith("data.train."):
-            trained.setdefault(file, path)
+            for rows in _rows(context, path, source):
+                trained.setdefault(rows, path)
     for path, source in sources(context.lowered):
-        file = os.path.abspath(places.folder(f"{path}.path") / source.path)
-        if path.startswith("data.train.") or file not in trained:
+        twice = [rows for rows in _rows(context, path, source) if rows in trained]
+        if path.startswith("data.train.") or not twice:
             continue
         part = path.split(".")[1]
         remedy = "Name a file of other rows."
@@ -69,9 +68,40 @@ def measured_rows_are_apart(context: Context) -> Iterator[Diagnostic]:
             "E302",
             f"`{source.path}` is trained on, so measuring on it in `data {part}` tells nothing.",
             context.at(f"{path}.path"),
-            context.at(f"{trained[file]}.path", "trained on here"),
+            context.at(f"{trained[twice[0]]}.path", "trained on here"),
             remedy=remedy,
         )
+
+
+def _rows(context: Context, path: str, source: Source) -> list[str]:
+    """What tells the files of a source, or its part of the hub, apart from others."""
+    facts = context.facts.sources.get(path)
+    located = facts.located if facts else None
+    if located is None or located.kind == "address":
+        return [source.path]
+    if located.kind == "hub":
+        return [f"{source.path} {source.subset} {source.revision} {source.split or 'train'}"]
+    folder = context.places.folder(f"{path}.path")
+    return [os.path.abspath(folder / name) for name in located.names]
+
+
+def repeated_rows_are_not_split(context: Context) -> Iterator[Diagnostic]:
+    """A row that is there several times would be held out and trained on."""
+    validation, train = context.spec.data.get("validation"), context.spec.data.get("train")
+    if not isinstance(validation, ValidationData) or not isinstance(train, TrainData):
+        return
+    repeats = [n for n, source in enumerate(train.sources) if source.repeat is not None]
+    path = f"data.train.sources.{repeats[0]}.repeat" if repeats else "data.train.stop"
+    if validation.split is None or not (repeats or train.stop == "all_exhausted"):
+        return
+    yield problem(
+        "E302",
+        "`split` holds out rows by chance, but some are there several times: they would be "
+        "trained on, too.",
+        context.name("data.validation.split"),
+        context.name(path, "takes rows again"),
+        remedy='Name validation rows of their own: `data validation { source "…" }`.',
+    )
 
 
 def conversations_stay_whole(context: Context) -> Iterator[Diagnostic]:
@@ -92,8 +122,9 @@ def conversations_stay_whole(context: Context) -> Iterator[Diagnostic]:
 def sample_by_has_effect(context: Context) -> Iterator[Diagnostic]:
     """Only a text file has to be told what a row is."""
     for path, source in sources(context.lowered):
-        form = format_of(source)
-        if source.sample_by is not None and form not in (None, "text"):
+        facts = context.facts.sources.get(path)
+        form = facts.format if facts else source.format
+        if source.sample_by is not None and form not in (None, "text", "hub"):
             yield problem(
                 "E301",
                 f"`sample_by` has no effect on a `{form}` file, which has rows of its own.",
@@ -107,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     parts_have_sources,
     validation_is_split_or_sources,
     measured_rows_are_apart,
+    repeated_rows_are_not_split,
     conversations_stay_whole,
     sample_by_has_effect,
 )

@@ -10,6 +10,7 @@ Loading this takes milliseconds, so only the modules that have a problem to tell
 from collections.abc import Iterable
 
 from tunec.diagnostics.code import Code
+from tunec.diagnostics.codes_data import DATA_CODES
 from tunec.diagnostics.codes_facts import FACTS_CODES
 from tunec.diagnostics.codes_fault import FAULT_CODES
 from tunec.diagnostics.codes_run import RUN_CODES
@@ -43,5 +44,5 @@ def merge(*tables: Iterable[Code]) -> dict[str, Code]:
 
 
 CODES: dict[str, Code] = merge(
-    SYNTAX_CODES, VALUES_CODES, SETTINGS_CODES, FACTS_CODES, RUN_CODES, FAULT_CODES
+    SYNTAX_CODES, VALUES_CODES, SETTINGS_CODES, DATA_CODES, FACTS_CODES, RUN_CODES, FAULT_CODES
 )

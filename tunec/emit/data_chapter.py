@@ -10,40 +10,33 @@ from tunec.emit import data_contexts as c
 from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
 from tunec.emit.literals import Raw, py
+from tunec.emit.row_functions import readers, rows_of
 from tunec.emit.section import Section
 from tunec.plan.plan import Plan
 
 
-def readers(plan: Plan) -> dict[str, str]:
-    """Template of each reader that the sources need, by the name of its function."""
-    found = {}
-    for source in plan.data.sources():
-        suffix = f"_{source.sample_by}" if source.format == "text" else ""
-        found[f"read_{source.format}"] = f"data/read_{source.format}{suffix}"
-    return found
-
-
 def data(plan: Plan) -> Iterator[Section]:
     """Reading, the templates, encoding, batches."""
-    functions = readers(plan)
-    numbers = e.has_tools(plan)
-    if numbers:
+    if e.has_tools(plan):
         yield Section("data/number")
-    for template in functions.values():
-        json = template in ("data/read_json", "data/read_jsonl")
-        yield Section(template, c.Json(numbers)) if json else Section(template)
-    reader = next(iter(functions))
-    if len(functions) > 1:
-        reader = "read_rows"
-        formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
-        yield Section("data/read_mixed", c.Mixed(py(formats)))
+    reader = ""
+    if plan.data.plain:
+        functions = dict(readers(plan))
+        yield from functions.values()
+        reader = next(iter(functions))
+        if len(functions) > 1:
+            reader = "read_rows"
+            formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
+            yield Section("data/read_mixed", c.Mixed(py(formats)))
+    else:
+        yield from rows_of(plan)
     yield from texts(plan)
     yield from encoders(plan)
     several = len(plan.templates) > 1
-    if several:
+    if several and plan.data.plain:
         yield Section("data/encoders", e.Encoders.of(plan))
     yield Section("data/encoded", e.Encoded.of(plan))
-    yield Section("data/load_rows", e.LoadRows(several, reader, plan.weighted))
+    yield Section("data/load_rows", e.LoadRows(plan.data.plain, several, reader, plan.weighted))
     yield Section("data/load_data", c.LoadData.of(plan))
     by_tokens = plan.train.batch.value.unit == "tokens"
     if by_tokens:

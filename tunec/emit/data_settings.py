@@ -9,6 +9,7 @@ from tunec.emit.constants import Constant, constant
 from tunec.emit.literals import py
 from tunec.plan.data import SourcePlan
 from tunec.plan.plan import Plan
+from tunec.spec.values import Amount
 
 Files = list[str] | list[tuple[str, str]]
 
@@ -22,15 +23,18 @@ def _files(plan: Plan, sources: tuple[SourcePlan, ...]) -> Files:
 
 def data_settings(plan: Plan) -> Iterator[Constant]:
     data = plan.data
-    yield constant("TRAIN_FILES", data.train, value=_files(plan, data.train.value))
-    if data.validation:
-        yield constant(
-            "VALIDATION_FILES", data.validation, value=_files(plan, data.validation.value)
-        )
-    if data.split:
+    files = {name: part for name, part in data.parts().items() if data.plain}
+    for name in ("train", "validation"):
+        if name in files:
+            part = files[name]
+            yield constant(f"{name.upper()}_FILES", part, value=_files(plan, part.value))
+    if data.split and isinstance(data.split.value, Amount):
+        amount = data.split.value.value
+        yield constant("VALIDATION_ROWS", data.split, "of the rows to train on", amount)
+    elif data.split:
         yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
-    if data.test:
-        yield constant("TEST_FILES", data.test, value=_files(plan, data.test.value))
+    if "test" in files:
+        yield constant("TEST_FILES", files["test"], value=_files(plan, files["test"].value))
     columns = dict.fromkeys(
         column for template in plan.templates for column in (*template.columns, *template.others)
     )

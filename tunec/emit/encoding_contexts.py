@@ -194,6 +194,7 @@ class CutAtStart(Context):
 
 @record
 class LoadRows(Context):
+    plain: bool
     several: bool
     reader: str
     weighted: bool

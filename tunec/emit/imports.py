@@ -4,15 +4,22 @@ In: the body of a script. Out: its import block, sorted as ruff and isort do.
 Invariant: an import is there if and only if its name is used.
 """
 
+import ast
 import builtins
 import sys
+from collections import defaultdict
 from symtable import SymbolTable, symtable
 
 MODULES = (
     "argparse",
+    "bz2",
     "csv",
     "fcntl",
+    "glob",
+    "gzip",
+    "importlib.util",
     "json",
+    "lzma",
     "math",
     "os",
     "random",
@@ -22,11 +29,21 @@ MODULES = (
     "sys",
     "warnings",
     "bitsandbytes",
+    "fsspec",
+    "pyarrow",
+    "pyarrow.ipc",
     "pyarrow.parquet",
     "torch",
 )
 
+SUBMODULES: defaultdict[str, set[str]] = defaultdict(set)
+for _module in MODULES:
+    SUBMODULES[_module.partition(".")[0]] |= {*_module.split(".")[1:]}
+
 NAMES = {
+    "io": ("BufferedReader", "TextIOWrapper"),
+    "itertools": ("islice",),
+    "datasets": ("load_dataset",),
     "collections": ("Counter",),
     "functools": ("cache",),
     "pathlib": ("Path",),
@@ -62,6 +79,10 @@ PINS = {
     "bitsandbytes": "0.50.2",
     "accelerate": "1.15.0",
     "pyarrow": "26.0.1",
+    "datasets": "5.2.0",
+    "fsspec": "2026.9.0",
+    "s3fs": "2026.9.0",
+    "aiohttp": "3.14.5",
 }
 """Versions that the emitted scripts were tested with; what these bring along needs no pin."""
 
@@ -86,11 +107,12 @@ def _global_names(scope: SymbolTable) -> set[str]:
 
 def import_block(body: str) -> str:
     """Import statements for all free names. Raises KeyError for a name that no import provides."""
-    free = free_names(body)
+    free, parts = free_names(body), _attributes(body)
     lines: list[tuple[bool, bool, str, str]] = []
     for module in MODULES:
-        name = module.partition(".")[0]
-        if name in free:
+        name, _, part = module.partition(".")
+        # A submodule is imported where it is used; the module itself comes with it.
+        if name in free and (part in parts[name] if part else not parts[name] & SUBMODULES[name]):
             lines.append((name not in STANDARD, False, module, f"import {module}"))
     found = {line[2].partition(".")[0] for line in lines}
     for module, names in NAMES.items():
@@ -108,6 +130,15 @@ def import_block(body: str) -> str:
     standard = [line[3] for line in sorted(lines) if not line[0]]
     others = [line[3] for line in sorted(lines) if line[0]]
     return "\n".join(standard) + "\n\n" + "\n".join(others) + "\n"
+
+
+def _attributes(body: str) -> defaultdict[str, set[str]]:
+    """What a script takes of each name: `parquet` of `pyarrow`."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(ast.parse(body)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found[node.value.id].add(node.attr)
+    return found
 
 
 def _member_order(name: str) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from tunec.emit.data_chapter import data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
+from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
 from tunec.emit.templates import fill
@@ -164,7 +165,8 @@ def run(plan: Plan) -> Iterator[Section]:
 
 def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
     quantized = plan.quantize is not None
-    pins = dependencies(imports, ("accelerate", "bitsandbytes") if quantized else ())
+    more = ("accelerate", "bitsandbytes") if quantized else ()
+    pins = dependencies(imports, (*more, *protocols(plan)))
     return c.Header(
         dependencies="\n".join(f'#     "{pin}",' for pin in pins),
         summary=c.summary_of(plan),

@@ -4,36 +4,46 @@ In: the sources of a spec. Out: `SourceFacts` by path in the spec. Invariant: a 
 has been reported.
 """
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from tunec.diagnostics import Diagnostic, Label, Report
-from tunec.facts.paths import is_absolute, missing, refuse_absolute
-from tunec.facts.place import HUB
+from tunec.facts.functions import Function, functions
+from tunec.facts.located import Located, locate_source
+from tunec.facts.packed import Spoiled, unpacked
+from tunec.facts.paths import is_absolute, missing
 from tunec.facts.rows import LIMIT, WHOLE, Damaged, Rows, parse
 from tunec.files import Files
 from tunec.spec.data import Source
+from tunec.spec.expression import BadExpression, compiled, function_of, predicate
 from tunec.spec.places import Lowered, Places
 
-FORMATS = {".jsonl": "jsonl", ".json": "json", ".csv": "csv", ".parquet": "parquet", ".txt": "text"}
-"""From the ending of a file's name to its format."""
+NOTHING = Rows((), (), False)
+"""What is known of the rows of the hub."""
 
 
 class SourceFacts(NamedTuple):
-    """The format of a data file, and its first rows."""
+    """The format of a source, and its first rows."""
 
     format: str
     columns: tuple[str, ...]
     """Of the first rows together, in the order they appear; empty where they are not known."""
     rows_seen: int
     complete: bool
-    """Whether these were all rows of the file."""
+    """Whether these were all rows of the source."""
     sample: tuple[Mapping[str, object], ...]
-    """Numbers keep their spelling, as `rows.Number`."""
+    """Numbers keep their spelling, as `rows.Number`; what a filter drops is left out."""
     lines: tuple[int, ...] = ()
     """The line of each row of `sample`; in a JSON file its number."""
+    located: Located | None = None
+    shown: str = ""
+    """The file that the rows are of."""
+    read: Rows = NOTHING
+    """The first rows as they are in the file, before `filter` and `map`."""
+    functions: Mapping[str, Mapping[str, Function] | str] = {}
+    """By the setting, `filter` or `map`, that names a Python file: what is in the file, or what is
+    wrong with it.
+    """
 
 
 def sources(lowered: Lowered) -> Iterator[tuple[str, Source]]:
@@ -41,11 +51,6 @@ def sources(lowered: Lowered) -> Iterator[tuple[str, Source]]:
     for name, block in lowered.spec.data.items():
         for index, source in enumerate(block.sources):
             yield f"data.{name}.sources.{index}", source
-
-
-def format_of(source: Source) -> str | None:
-    """The format that is written, or that the ending says; None for an ending that is not known."""
-    return source.format or FORMATS.get(os.path.splitext(source.path)[1].lower())
 
 
 def gather_sources(lowered: Lowered, files: Files, report: Report) -> dict[str, SourceFacts]:
@@ -65,101 +70,86 @@ class _Reader:
 
     def __init__(self, places: Places, path: str, source: Source, files: Files) -> None:
         self.places = places
+        self.parent = path
         self.path = f"{path}.path"
         self.source = source
         self.files = files
-        self.file = places.folder(self.path) / source.path
+        self.folder = places.folder(self.path)
 
     def read(self) -> SourceFacts | Diagnostic:
-        misnamed = self.misnamed()
-        if misnamed is not None:
-            return misnamed
-        form = format_of(self.source)
-        if form is None:
-            ending = os.path.splitext(self.source.path)[1]
-            has = (
-                f"`{ending}` is not the ending of a known format"
-                if ending
-                else "its name has no ending"
-            )
-            return self.problem(
-                "E416",
-                f"The format of `{self.source.path}` is not known: {has}.",
-                ("The formats are `jsonl`, `json`, `csv`, `parquet` and `text`.",),
-                f'Write the format: `source "{self.source.path}" {{ format = jsonl }}`.',
-            )
-        size = self.files.size(self.file)
+        located = locate_source(self.places, self.path, self.source, self.files)
+        if isinstance(located, Diagnostic):
+            return located
+        named = self.functions()
+        if not located.names:
+            facts = SourceFacts(located.format, (), 0, False, (), located=located)
+            return facts._replace(functions=named)
+        for name in located.names:
+            rows = self.first_rows(name, located)
+            if isinstance(rows, Diagnostic):
+                return rows
+            if rows.rows or not rows.complete:
+                return _facts(self.source, located, name, rows)._replace(functions=named)
+        return self.empty("has no rows in any of its files")
+
+    def first_rows(self, name: str, located: Located) -> Rows | Diagnostic:
+        file, form = self.folder / name, located.format
+        size = self.files.size(file)
         limit = WHOLE if form == "json" else LIMIT
         try:
-            data = self.files.read_bytes(self.file, limit)
+            data = self.files.read_bytes(file, limit)
             if form == "parquet" and size > limit:
-                data += self.files.read_bytes(self.file, 8, start=size - 8)
+                data += self.files.read_bytes(file, 8, start=size - 8)
         except OSError as problem:
             reason = (problem.strerror or "unknown reason").lower()
             return self.problem(
-                "E405",
-                f"`{self.source.path}` cannot be read: {reason}.",
-                (),
-                "Make the file readable.",
+                "E405", f"`{name}` cannot be read: {reason}.", (), "Make the file readable."
             )
+        whole = size <= limit or form == "parquet"
+        if data and located.packed:
+            try:
+                found = unpacked(data, whole, located.packed, limit)
+            except Spoiled as problem:
+                return self.damaged(name, Damaged(None, f"cannot be unpacked: {problem}"))
+            if found is None:
+                return NOTHING
+            data, whole = found
+        alone = len(located.names) == 1
         if not data:
-            return self.empty("is empty")
+            return self.empty("is empty") if alone else Rows((), (), True)
         try:
-            rows = parse(
-                data, size <= limit or form == "parquet", form, self.source.sample_by or "document"
-            )
+            rows = parse(data, whole, form, self.source.sample_by or "document")
         except Damaged as damage:
-            return self.damaged(damage)
-        if rows.complete and not rows.rows:
+            return self.damaged(name, damage)
+        if alone and rows.complete and not rows.rows:
             return self.empty("has no rows")
-        return _facts(form, rows)
+        return rows
 
-    def misnamed(self) -> Diagnostic | None:
-        """For a path that leads to no file."""
-        text = self.source.path
-        if text.startswith(HUB):
-            return self.problem(
-                "E405",
-                f"`{text}` is a data set on the hub, but `source` names one file.",
-                (),
-                'Download the file and name it: `source "data.jsonl"`.',
-            )
-        if is_absolute(text):
-            return refuse_absolute(self.places, self.path, text, '`source "PATH"`')
-        if self.files.is_file(self.file):
-            return None
-        if self.files.is_folder(self.file):
-            inside = [
-                name for name in self.files.names(self.file) if Path(name).suffix.lower() in FORMATS
-            ]
-            return self.problem(
-                "E405",
-                f"`{text}` is a folder, but `source` names one file.",
-                (),
-                f'Write `source "{text.rstrip("/")}/{inside[0]}"`.'
-                if inside
-                else "Name a file in it.",
-            )
-        if any(character in text for character in "*?["):
-            return self.problem(
-                "E405",
-                f"There is no file `{text}`, and `source` takes no patterns: it names one file.",
-                (),
-                "Write one `source` for each file.",
-            )
-        return self.absent(text)
+    def functions(self) -> dict[str, Mapping[str, Function] | str]:
+        found: dict[str, Mapping[str, Function] | str] = {}
+        for setting in ("filter", "map"):
+            named = function_of(getattr(self.source, setting) or "")
+            if named:
+                found[setting] = self.functions_in(setting, named[0])
+        return found
 
-    def absent(self, text: str) -> Diagnostic:
-        close, fact = missing(self.files, self.places.folder(self.path), text, "files")
-        remedy = "Write the path of the file, relative to the folder of the spec."
-        if close:
-            remedy = "Write " + " or ".join(f'`source "{each}"`' for each in close) + "."
-        return self.problem("E405", f"There is no file `{text}`.", (fact,) if fact else (), remedy)
+    def functions_in(self, setting: str, name: str) -> Mapping[str, Function] | str:
+        folder = self.places.folder(f"{self.parent}.{setting}")
+        if is_absolute(name):
+            return f"`{name}` is an absolute path"
+        if not self.files.is_file(folder / name):
+            _, fact = missing(self.files, folder, name, "files")
+            return f"there is no file `{name}`. {fact}".strip().rstrip(".")
+        try:
+            return functions(self.files.read_text(folder / name))
+        except SyntaxError as problem:
+            return f"line {problem.lineno} of `{name}` is not Python: {problem.msg}"
+        except (OSError, ValueError) as problem:
+            return f"`{name}` cannot be read: {problem}"
 
-    def damaged(self, damage: Damaged) -> Diagnostic:
-        text = self.source.path
-        subject = f"`{text}`" if damage.line is None else f"Line {damage.line} of `{text}`"
-        where = text if damage.line is None else f"{text}:{damage.line}"
+    def damaged(self, name: str, damage: Damaged) -> Diagnostic:
+        subject = f"`{name}`" if damage.line is None else f"Line {damage.line} of `{name}`"
+        where = name if damage.line is None else f"{name}:{damage.line}"
         shown = damage.text if len(damage.text) <= 72 else damage.text[:71] + "…"
         return self.problem(
             "E406",
@@ -181,8 +171,38 @@ class _Reader:
         return Diagnostic(code, message, Label(span) if span else None, notes=notes, help=remedy)
 
 
-def _facts(form: str, rows: Rows) -> SourceFacts:
+def _facts(source: Source, located: Located, name: str, rows: Rows) -> SourceFacts:
     columns = rows.columns
     if columns is None:
         columns = tuple(dict.fromkeys(name for row in rows.rows for name in row))
-    return SourceFacts(form, columns, len(rows.rows), rows.complete, rows.rows, rows.lines)
+    complete = rows.complete and len(located.names) == 1
+    read = Rows(rows.rows, rows.lines, complete, columns)
+    kept = [*zip(rows.rows, rows.lines, strict=True)]
+    if source.filter is not None:
+        kept = [each for each in kept if _is_kept(source.filter, each[0])]
+    if source.map is not None:  # what it makes of a row only the script can tell
+        kept, columns = [], ()
+    return SourceFacts(
+        located.format,
+        columns,
+        len(rows.rows),
+        complete,
+        tuple(row for row, _ in kept),
+        tuple(line for _, line in kept),
+        located,
+        name,
+        read,
+    )
+
+
+def _is_kept(text: str, row: Mapping[str, object]) -> bool:
+    """Whether a filter surely keeps a row; a function is not called, so of its rows none is."""
+    if function_of(text):
+        return False
+    try:
+        return bool(predicate(compiled(text))(row))
+    except (BadExpression, ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+        return False  # checks tell what is wrong with it
+
+
+__all__ = ["SourceFacts", "gather_sources", "sources"]

@@ -13,10 +13,10 @@ from typing import Literal, NamedTuple
 from tunec.diagnostics import Diagnostic, Label
 from tunec.facts.paths import is_absolute, missing, refuse_absolute, relative
 from tunec.files import Files
+from tunec.spec.data import HUB
 from tunec.spec.model import Pretrained, Scratch
 from tunec.spec.places import Lowered
 
-HUB = "hub:"
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 _WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth", ".json")
 

@@ -281,9 +281,17 @@ def _parse_parquet(data: bytes, whole: bool) -> Rows:
     return Rows((), (), False)
 
 
+def _parse_arrow(data: bytes, whole: bool) -> Rows:
+    # A file says so at its start; a stream begins with a mark before its first message.
+    if not data.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+        raise Damaged(None, "is not an Arrow file, or is of Feather's first version")
+    return Rows((), (), False)
+
+
 _PARSERS: dict[str, Callable[[bytes, bool], Rows]] = {
     "jsonl": _parse_jsonl,
     "json": _parse_json,
     "csv": _parse_csv,
     "parquet": _parse_parquet,
+    "arrow": _parse_arrow,
 }

@@ -4,9 +4,11 @@ In: nothing. Out: frozen records. Invariant: paths are relative to the spec's fo
 """
 
 from collections.abc import Iterator
+from typing import Any  # what a step takes is of any sort
 
 from tunec.plan.decided import Decided
 from tunec.record import record
+from tunec.spec.values import Amount
 
 
 @record
@@ -92,25 +94,65 @@ class TemplatePlan:
 
 
 @record
+class StepPlan:
+    """What is done with the rows of a source."""
+
+    kind: str
+    """`filter`, `map`, `first`, `sample` or `repeat`."""
+    value: Decided[Any]
+    """Of a Python function its file and its name."""
+
+
+@record
 class SourcePlan:
     template: str
     path: str
+    """A file or a pattern of files, an address, or a name on the hub."""
     format: str
     sample_by: str | None
+    kind: str
+    """`file`, `files`, `address` or `hub`."""
+    packed: str
+    """The ending of compressed files; empty for others."""
+    origin: str
+    arguments: dict[str, Decided[Any]]
+    """Of a data set on the hub."""
+    steps: tuple[StepPlan, ...]
+    """In the order in which they are applied."""
+    share: Decided[float] | None
+    probability: Decided[float] | None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a file, all of whose rows are taken as they are."""
+        bare = self.kind == "file" and not self.packed
+        return bare and not self.steps and self.share is None
 
 
 @record
 class DataPlan:
     train: Decided[tuple[SourcePlan, ...]]
+    interleave: Decided[str] | None
+    """When rows drawn from all sources end; None where they are read one after the other."""
     validation: Decided[tuple[SourcePlan, ...]] | None
-    split: Decided[float] | None
+    split: Decided[float | Amount] | None
+    """Held out of the rows to train on: a share, or a number of examples."""
     test: Decided[tuple[SourcePlan, ...]] | None
     overflow: Decided[str]
     train_on: Decided[str | tuple[str, ...]]
     """`assistant`, `last_assistant`, `all`, or roles."""
     one_row_per_answer: Decided[bool]
 
+    def parts(self) -> dict[str, Decided[tuple[SourcePlan, ...]]]:
+        """The sources of each data set that has some, by its name."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: part for name, part in parts.items() if part is not None}
+
     def sources(self) -> tuple[SourcePlan, ...]:
         """All sources, of all three data sets."""
-        parts = [self.train, self.validation, self.test]
-        return tuple(source for part in parts if part is not None for source in part.value)
+        return tuple(source for part in self.parts().values() for source in part.value)
+
+    @property
+    def plain(self) -> bool:
+        """Whether rows are those of some files, read one after the other."""
+        return self.interleave is None and all(source.plain for source in self.sources())

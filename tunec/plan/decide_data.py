@@ -3,10 +3,15 @@
 In: a decider and the facts. Out: `DataPlan`. Invariant: sources keep their order.
 """
 
+from collections.abc import Iterator
+from typing import Any  # settings are of any sort
+
 from tunec.facts import Facts
-from tunec.plan.data import DataPlan, SourcePlan
+from tunec.plan.data import DataPlan, SourcePlan, StepPlan
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
+from tunec.spec.expression import function_of
+from tunec.spec.values import Amount
 
 
 def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
@@ -24,10 +29,12 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
     train = sources("train")
     assert train is not None, "checked: there are rows to train on"
     overflow, trained = ("split", "all") if objective == "pretrain" else ("drop", "assistant")
+    interleave = decider.value("data.train.stop", "first_exhausted")
     return DataPlan(
         train=train,
+        interleave=interleave if decider.read("data.train.mix") == "interleave" else None,
         validation=sources("validation"),
-        split=decider.written("data.validation.split") if "validation" in data else None,
+        split=_share(decider.written("data.validation.split")) if "validation" in data else None,
         test=sources("test"),
         overflow=decider.value("data.train.overflow", overflow),
         train_on=decider.value("data.train.train_on", trained),
@@ -35,12 +42,50 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
     )
 
 
+def _share(decided: Decided[Any] | None) -> Decided[Any] | None:
+    """A percentage becomes its fraction; what counts rows stays."""
+    if decided is None or not isinstance(decided.value, Amount) or decided.value.unit != "%":
+        return decided
+    return Decided(decided.value.value / 100, decided.origin)
+
+
 def _source(decider: Decider, facts: Facts, path: str) -> SourcePlan:
-    kind = facts.sources[path].format
-    sample_by = (decider.read(f"{path}.sample_by") or "document") if kind == "text" else None
+    located = facts.sources[path].located
+    assert located is not None, "gathered: it was found"
+    local = located.kind in ("file", "files")
+    text = located.format == "text"
     return SourcePlan(
         decider.read(f"{path}.template") or next(iter(decider.spec.template)),
-        decider.relative(decider.read(f"{path}.path"), f"{path}.path"),
-        kind,
-        sample_by,
+        decider.relative(located.path, f"{path}.path") if local else located.path,
+        located.format,
+        (decider.read(f"{path}.sample_by") or "document") if text else None,
+        located.kind,
+        located.packed,
+        decider.origin(f"{path}.path") or "default",
+        _of_hub(decider, path) if located.kind == "hub" else {},
+        tuple(_steps(decider, path)),
+        decider.written(f"{path}.share"),
+        decider.written(f"{path}.probability"),
     )
+
+
+def _of_hub(decider: Decider, path: str) -> dict[str, Decided[Any]]:
+    """Arguments of reading from the hub; those that say nothing are left out."""
+    found = {"split": decider.value(f"{path}.split", "train")}
+    for name in ("subset", "revision", "streaming", "buffer"):
+        if decider.read(f"{path}.{name}"):
+            found[name] = decider.number(f"{path}.{name}")
+    return found
+
+
+def _steps(decider: Decider, path: str) -> Iterator[StepPlan]:
+    """In the order in which they are applied."""
+    for kind in ("filter", "map", "first", "sample", "repeat"):
+        value = _share(decider.written(f"{path}.{kind}"))
+        if value is None:
+            continue
+        function = function_of(value.value) if kind in ("filter", "map") else None
+        if function:
+            file = decider.relative(function[0], f"{path}.{kind}")
+            value = Decided((file, function[1]), value.origin)
+        yield StepPlan(kind, value)

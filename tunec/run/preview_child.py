@@ -37,6 +37,10 @@ def load(path: str) -> ModuleType:
 
 def read_rows(script: ModuleType) -> Iterator[tuple[str, dict[str, Any], Encoder]]:
     """The rows to train on, each with its place and what encodes it, in the order of the files."""
+    if hasattr(script, "train_rows"):
+        for place, row, *encoders in script.train_rows():
+            yield place, row, *(encoders or [script.encode])
+        return
     readers = [name for name in vars(script) if name.startswith("read_")]
     reader = getattr(script, "read_rows" if "read_rows" in readers else readers[0])
     for each in script.TRAIN_FILES:

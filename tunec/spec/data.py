@@ -21,7 +21,6 @@ from tunec.spec.values import (
     Text,
 )
 
-
 HUB = "hub:"
 _FORMATS = ("jsonl", "json", "csv", "parquet", "arrow", "text")
 _EXAMPLES = Measure(("examples",), example=1000)

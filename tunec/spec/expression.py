@@ -164,7 +164,9 @@ class _Writer:
         name = ast.unparse(node)
         remedy = f"Compare it, such as `{name} == …`."
         if code.kind == "column":
-            remedy = f"Say what it has to be: `{name} == 'yes'`, `len({name}) > 0`, `{name} is True`."
+            remedy = (
+                f"Say what it has to be: `{name} == 'yes'`, `len({name}) > 0`, `{name} is True`."
+            )
         raise self.bad(node, "is neither true nor false", remedy)
 
     def number(self, node: ast.expr) -> _Code:

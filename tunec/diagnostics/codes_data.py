@@ -1,0 +1,47 @@
+"""Codes about where rows come from: splits, folders, filters, functions.
+
+In: nothing. Out: `DATA_CODES`. Invariant: that of `codes`.
+"""
+
+from tunec.diagnostics.code import Code
+
+DATA_CODES: tuple[Code, ...] = (
+    Code(
+        "E241",
+        "bad-split",
+        what="The split of a data set on the hub cannot be read.",
+        why="It names splits, each with a slice in rows or in percent, joined by `+`.",
+        example='data train { source "hub:acme/rows" { split = "train[:20]%" } }',
+        instead='Write, for example, `split = "train[:20%]+test"`.',
+    ),
+    Code(
+        "E441",
+        "mixed-formats",
+        what="A folder or a pattern stands for files of several formats.",
+        why="They might be the same rows twice, or something that is no data. All files of a "
+        "source are read in one way.",
+        example='# the folder data has a.jsonl and b.csv in it\ndata train { source "data" }',
+        instead='Write one source for each: `source "data/*.jsonl"`.',
+    ),
+    Code(
+        "E442",
+        "bad-filter",
+        what="The expression of a filter cannot be understood.",
+        why="It becomes code of the script, so it may say only what certainly does what it seems "
+        "to: comparisons of columns with texts and numbers, `and`, `or`, `not`, `in`, `is None`, "
+        "arithmetic, `len(…)`, and the methods `lower`, `upper`, `strip`, `startswith`, "
+        "`endswith` and `count`. Numbers of the data are text: a column that is compared with a "
+        "number is read as one, and two columns are put in an order only as `number(…)`.",
+        example='data train { source "rows.jsonl" { filter = "question" } }',
+        instead="Write, for example, `filter = \"len(question) > 3 and lang == 'en'\"`, or a "
+        'Python function: `filter = "rows.py:is_wanted"`.',
+    ),
+    Code(
+        "E443",
+        "function-not-found",
+        what="A Python function that a spec names is not there, or does not take a row.",
+        why="The script would stop at its start. The file is read, not run, to see what it has.",
+        example='data train { source "rows.jsonl" { map = "no_such_file.py:to_row" } }',
+        instead="Correct the path, or the name after the colon.",
+    ),
+)
