@@ -28,7 +28,7 @@ def test_script_and_plan_are_the_expected_ones(case, request):
 def test_no_golden_is_left_over(request):
     names = ("spec.tune", "script.py", "plan.json")
     expected = [FOLDER / case / name for case in CASES for name in names]
-    shared = [*(FOLDER / "data").iterdir(), FOLDER / "house.tune"]
+    shared = [*(FOLDER / "data").rglob("*"), FOLDER / "house.tune"]
     check_no_leftovers(FOLDER, [*expected, *shared], request)
 
 

@@ -29,6 +29,9 @@ RUNNING = {
 SCRATCH = {"evaluate": "", "method": "method full"}
 HELD_OUT = {"evaluate": "evaluate { generate }"}
 
+OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
+OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
+
 NOT_SEEN = {"data": 'data train { source "rows.parquet" }\ndata validation { split = 10% }'}
 """Data whose columns no check knows."""
 UNASKED = {**NOT_SEEN, "evaluate": ""}
@@ -53,6 +56,7 @@ AROUND: dict[str, dict[str, str]] = {
         "": 'data test { source "rows.jsonl" { template = t }, '
         'source "more.jsonl" { template = u } }',
     },
+    **{f"data.source.{name}": {"evaluate": ""} for name in (*OF_HUB, *OF_SOURCES)},
     "template.text": {**RUNNING, "template": ""},
     "template.messages": NOT_SEEN,
     "template.tools": NOT_SEEN,
@@ -68,6 +72,10 @@ BESIDE: dict[str, str] = {
     "train.optimizer.sgd.nesterov": "momentum = 0.9",
     "data.train": 'source "rows.jsonl"',
     "data.train.overflow": 'source "rows.txt"',
+    "data.train.mix": 'source "rows.jsonl", source "more.jsonl"',
+    "data.train.stop": 'mix = interleave, source "rows.jsonl", source "more.jsonl"',
+    "data.source.streaming": "first = 10 examples",
+    "data.source.buffer": "streaming = true, first = 10 examples",
     "template.system": 'user "{{ question }}", assistant "{{ answer }}"',
     "template.user": 'assistant "{{ answer }}"',
     "template.assistant": 'user "{{ question }}"',
@@ -79,6 +87,12 @@ BESIDE: dict[str, str] = {
     "template.completion": 'prompt "{{ question }}"',
 }
 """What has to stand in the same block; a turn's neighbours in the template."""
+
+NEXT_TO: dict[str, str] = {
+    "data.source.share": 'source "more.jsonl"',
+    "data.source.probability": 'mix = interleave, source "more.jsonl" { probability = 50% }',
+}
+"""What has to stand beside the block."""
 
 REQUIRED = {
     "model.scratch": {
@@ -101,8 +115,11 @@ LABELS = {
     "messages": '"messages"',
     "segments": '"segments"',
     "tokens": '"tokens"',
+    **{f"data.source.{name}": '"hub:acme/rows"' for name in OF_HUB},
+    **{f"data.source.{name}": '"rows.jsonl"' for name in OF_SOURCES},
 }
-"""What follows the keyword of a part of a template, where its settings are looked at."""
+"""What follows the keyword of a part of a template or of a source, where its settings are looked
+at."""
 
 VALUES: dict[str, tuple[str, ...]] = {
     "name": ('"one"', '"two"'),
@@ -126,7 +143,18 @@ VALUES: dict[str, tuple[str, ...]] = {
     "target_modules": ("all_linear", '["q_proj"]', '["v_proj"]'),
     "data.source.path": ('"rows.jsonl"', '"more.jsonl"', '"rows.csv"'),
     "data.source.format": ("text", "jsonl", "csv"),
-    "split": ("10%", "20%"),
+    "data.source.subset": ('"en"', '"de"'),
+    "data.source.split": ('"train"', '"train[:20%]+test"', '"test"'),
+    "data.source.revision": ('"v1"', '"v2"'),
+    "buffer": ("100 examples", "200 examples"),
+    "filter": ('"len(answer) > 0"', '"len(answer) >= 1"', '"rows.py:keep"'),
+    "map": ('"rows.py:keep"', '"rows.py:change"'),
+    "first": ("10 examples", "20 examples"),
+    "sample": ("10 examples", "20 examples", "10%", "20%"),
+    "repeat": ("2", "3"),
+    "share": ("10%", "20%"),
+    "probability": ("50%", "49.97%"),
+    "data.validation.split": ("10%", "20%", "1 example", "2 examples"),
     "learning_rate": ("1e-4", "1e-3"),
     "weight_decay": ("0", "0.1"),
     "betas": ("[0.9, 0.999]", "[0.8, 0.999]", "[0.9, 0.95]"),

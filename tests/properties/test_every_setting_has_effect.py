@@ -16,6 +16,7 @@ from properties.specs_around_settings import (
     AROUND,
     BESIDE,
     LABELS,
+    NEXT_TO,
     PARTS,
     REQUIRED,
     RUNNING,
@@ -115,7 +116,7 @@ def spec_of(setting: Setting, value: str) -> str:
     else:
         required[setting.name] = value
     if setting.place.keyword == "source" and not label:
-        label = f'"{FORMATS.get(value, "rows.txt")}"'
+        label = LABELS.get(setting.path) or f'"{FORMATS.get(value, "rows.txt")}"'
     inside = ", ".join(f"{name} = {each}" for name, each in required.items())
     beside = BESIDE.get(setting.path) or BESIDE.get(setting.block) or ""
     if setting.place.field == "turns":
@@ -131,6 +132,7 @@ def spec_of(setting: Setting, value: str) -> str:
     else:
         inside = "\n".join(part for part in (beside, inside) if part)
         text = block_text(setting.place, setting.kind, label, inside)
+    text = "\n".join([*filter(None, [NEXT_TO.get(setting.path)]), text])
     for place in reversed(setting.trail):
         text = block_text(place, place.default or next(iter(place.kinds)), "", text)
     keyword = (*setting.trail, setting.place)[0].keyword
@@ -158,6 +160,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "more.jsonl").write_text(row)
     (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
     (place / "rows.parquet").write_bytes(b"PAR1 PAR1")
+    (place / "rows.py").write_text("def keep(row): ...\ndef change(row): ...\n")
     (place / "rows.txt").write_text("a\n\nb\n")
     write_model(place / "base")
     return place
@@ -255,6 +258,8 @@ def test_every_format_has_its_reader(folder: Path) -> None:
         if form == "json":
             (folder / file).write_text('[{"text": "a"}]')
         data = f'data train {{ source "{file}" {{ format = {form} }} }}'
+        if form == "arrow":
+            (folder / file).write_bytes(b"ARROW1")
         if form == "parquet":
             import pyarrow
             import pyarrow.parquet

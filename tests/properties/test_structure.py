@@ -97,7 +97,7 @@ def test_stages_are_imported_one_way(path: Path) -> None:
 
 def test_imports_by_name_stay_in_their_stage() -> None:
     """What is imported by a name that is put together escapes the test above."""
-    words = ("import_module", "__import__", "spec_from_file_location", "exec", "runpy")
+    words = ("import_module", "__import__", "spec_from_file_location", "exec", "eval", "runpy")
     dynamic = {
         path
         for path in MODULES
@@ -108,6 +108,7 @@ def test_imports_by_name_stay_in_their_stage() -> None:
         PACKAGE / "record.py",  # constructors of records, from names of fields
         PACKAGE / "spec" / "vocabulary.py",  # models of its own stage
         PACKAGE / "cli" / "main.py",  # commands of its own
+        PACKAGE / "spec" / "expression.py",  # filters, of operators that it lists
         PACKAGE / "run" / "child.py",  # the script
         PACKAGE / "run" / "preview_child.py",  # the script
     }
@@ -235,9 +236,12 @@ NOT_IN_GOLDENS: dict[str, type[Context]] = {
     "data/encode_tokens": Context,
     "data/number": Context,
     "data/tool_calls": Context,
-    "data/read_parquet": Context,
-    "data/read_text_document": Context,
-    "data/read_text_line": Context,
+    "data/interleaved_until_first": Context,
+    "data/read_arrow": data_contexts.Reader,
+    "data/read_hub": data_contexts.ReadHub,
+    "data/read_parquet": data_contexts.Reader,
+    "data/read_text_document": data_contexts.Reader,
+    "data/read_text_line": data_contexts.Reader,
     "model/attend_by_row_window": Context,
 }
 """Templates that no golden has; other tests compile and run them."""
