@@ -71,7 +71,8 @@ def test_columns_of_a_large_json_file_are_not_known(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps([{"x": "y" * WHOLE_JSON}]))
     facts, problems = gathered('data train { source "a.json" }', tmp_path)
     assert problems == []
-    assert facts["data.train.sources.0"] == SourceFacts("json", (), 0, False, ())
+    found = facts["data.train.sources.0"]
+    assert (found.columns, found.rows_seen, found.complete, found.sample) == ((), 0, False, ())
 
 
 @pytest.mark.parametrize("size", [100, 2 * LIMIT])

@@ -26,7 +26,10 @@ def test_a_setting_is_replaced_or_added() -> None:
     assert (optimizer.learning_rate, optimizer.weight_decay) == (1e-4, 0.1)
     assert spec.train.schedule.floor == 0.1
     assert spec.evaluate.generate.limit is None
-    assert (spec.data["train"].overflow, spec.data["validation"].split) == ("drop", 0.05)
+    assert (spec.data["train"].overflow, spec.data["validation"].split) == (
+        "drop",
+        Amount(5, "%"),
+    )
     assert [source.path for source in spec.data["train"].sources] == ["dates.jsonl"]
     assert spec.seed == 7
 

@@ -71,7 +71,7 @@ def test_lists_are_replaced_and_maps_are_merged_by_label(tmp_path: Path) -> None
     assert list(spec.template) == ["dates", "other"]
     assert [source.path for source in spec.data["train"].sources] == ["dates.jsonl"]
     assert spec.data["train"].overflow == "error"
-    assert spec.data["validation"].split == 0.05
+    assert spec.data["validation"].split == Amount(5, "%")
 
 
 def test_the_later_of_two_files_wins_and_a_file_over_what_it_uses(tmp_path: Path) -> None:

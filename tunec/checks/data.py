@@ -80,7 +80,8 @@ def _rows(context: Context, path: str, source: Source) -> list[str]:
     if located is None or located.kind == "address":
         return [source.path]
     if located.kind == "hub":
-        return [f"{source.path} {source.subset} {source.revision} {source.split or 'train'}"]
+        split = source.split or ("train" if path.startswith("data.train.") else None)
+        return [f"{source.path} {source.subset} {source.revision} {split}"]
     folder = context.places.folder(f"{path}.path")
     return [os.path.abspath(folder / name) for name in located.names]
 

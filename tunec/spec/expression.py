@@ -110,12 +110,13 @@ def compiled(text: str) -> Expression:
 
 def as_number(value: object) -> int | float:
     """A number from its spelling, as the script does it. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a number")
-    try:
-        return int(value)
-    except ValueError:
-        return float(value)
+    for sort in (int, float):
+        try:
+            if isinstance(value, str):
+                return sort(value)
+        except ValueError:
+            continue
+    raise ValueError(f"{value!r} is not a number")
 
 
 def predicate(expression: Expression) -> Callable[[Mapping[str, object]], object]:

@@ -164,12 +164,13 @@ FILTER_1 = function_of("../data/parts/rows.py", "is_short")  # L19
 
 def as_number(value):
     """A number from its spelling in the data."""
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a number")
-    try:
-        return int(value)
-    except ValueError:
-        return float(value)
+    for sort in (int, float):
+        try:
+            if isinstance(value, str):
+                return sort(value)
+        except ValueError:
+            continue
+    raise ValueError(f"{value!r} is not a number")
 
 
 def is_wanted_1(row):
