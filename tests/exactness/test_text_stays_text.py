@@ -192,3 +192,13 @@ template chat {
             "1999-07-02, 1.10<|end|><|end|>",
         )
     ]
+
+
+@pytest.mark.parametrize("value", [datetime.date(1999, 7, 2), b"a", ("a",), None, True, [], {}])
+def test_an_expression_places_text_and_numbers_alone(value: object, tmp_path: Path) -> None:
+    template = TEMPLATE.replace("{{ question }}", "{{ question | default('') }}")
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"question": "a", "answer": "b"}) + "\n")
+    module = compiled(tmp_path, "rows.jsonl", template)
+    assert module.texts_of({"question": 1.5, "answer": "b"})[0] == "1.5"
+    with pytest.raises(ValueError, match="neither text nor number"):
+        module.texts_of({"question": value, "answer": "b"})

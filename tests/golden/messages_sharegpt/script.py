@@ -120,7 +120,8 @@ def read_jsonl(file):
 
 def text_or_number(value):
     """What an expression of the template at L6-L9 gives must be one of these."""
-    if value is None or isinstance(value, (bool, list, dict)):
+    fine = isinstance(value, (str, int, float, StrictUndefined))
+    if not fine or isinstance(value, bool):
         raise ValueError(f"the template places {value!r}, neither text nor number")
     return value
 
