@@ -74,6 +74,7 @@ LETTERS = {"a": "A", "b": "B", "c": "C", "d": "D"}
 GOOD = {
     **LETTERS,
     "messages": chat("A", "B"),
+    "tools": [{"name": "add"}],
     "good": True,
     "score": 1,
     "ids": [70, 1],

@@ -100,6 +100,15 @@ def test_messages_that_are_none(messages: object, message: str, tmp_path: Path) 
     assert refused(tmp_path, 'messages "messages"', row) == f"rows.jsonl:1: {message}"
 
 
+@pytest.mark.parametrize("call", ["add", {"function": {"name": "add"}}, {"function": "add"}])
+def test_a_call_without_arguments(call: object, tmp_path: Path) -> None:
+    (build(tmp_path, "llama") / "chat_template.jinja").write_text(WITH_TOOLS)
+    messages = chat("A", "B")
+    messages[1]["tool_calls"] = [call]  # type: ignore[assignment]  not text, as it should not be
+    said = refused(tmp_path, 'tools "tools", messages "messages"', {"messages": messages})
+    assert said.endswith("is no call of a tool with arguments")
+
+
 # --- What is trained on ---------------------------------------------------------------
 
 TURNS = 'user "{{ a }}", assistant "{{ b }}", user "{{ c }}", assistant "{{ d }}"'

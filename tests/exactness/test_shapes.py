@@ -1,11 +1,14 @@
 """Rows that are no conversations, rows that are too long, and rows of any text."""
 
+import json
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from emitted_script import run
 from exactness.shapes import LETTERS, Theirs, chat, compiled, refused, seen, shown
+from exactness.tiny_models import build, script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +45,34 @@ def test_tokens(tmp_path: Path) -> None:
     assert said == "rows.jsonl:1: its labels are neither the token ids nor -100"
     said = refused(tmp_path, 'tokens "ids"', {"ids": [70, 261]})
     assert said == "rows.jsonl:1: it has a token id that is not below 261"
+
+
+# --- Several templates ----------------------------------------------------------------
+
+
+def test_answers_of_several_kinds_have_several_stop_tokens(tmp_path: Path) -> None:
+    """Rows of each kind are trained to end with their own; a result that is used stops at both."""
+    other = "{% for turn in messages %}<|{{ turn.role }}|>{{ turn.content }}<|pad|>{% endfor %}"
+    other += "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    (build(tmp_path, "llama") / "chat_template.jinja").write_text(other)
+    (tmp_path / "rows.jsonl").write_text(json.dumps(LETTERS) + "\n")
+    text = """\
+model "llama"
+method full
+template talk { user "{{ a }}", assistant "{{ b }}" }
+template line { prompt "{{ a }}", completion "{{ b }}" }
+data train {
+  source "rows.jsonl" { template = talk }
+  source "rows.jsonl" { template = line }
+}
+train { steps = 1 }
+"""
+    module = script(tmp_path, "several", text)
+    assert seen(module) == ["<|user|>A<|pad|><|assistant|>[B<|pad|>]", "A[B<|end|>]"]
+    assert module.stop_tokens(module.load_tokenizer()) == [0, 1]
+    run(module, "--output", tmp_path / "run")
+    saved = json.loads((tmp_path / "run" / "model" / "generation_config.json").read_text())
+    assert saved["eos_token_id"] == [0, 1]
 
 
 # --- Too long -------------------------------------------------------------------------

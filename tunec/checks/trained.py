@@ -88,12 +88,14 @@ def one_row_per_answer_has_effect(context: Context) -> Iterator[Diagnostic]:
         because = "`objective pretrain` trains on whole rows"
     elif forms and "turns" not in forms:
         because = "no template has turns"
+    elif len(forms) > 1:
+        because = "rows that are no conversations have one answer at most"
     if because:
         yield problem(
             "E301",
             f"`one_row_per_answer` has no effect: {because}.",
             context.name(_EACH),
-            remedy="Remove it.",
+            remedy="Remove it, or train on conversations alone.",
         )
     elif isinstance(block.train_on, tuple):
         yield problem(
@@ -137,6 +139,26 @@ def something_is_trained_on(context: Context) -> Iterator[Diagnostic]:
                 f"Nothing in template `{template.name}` is trained on.",
                 context.at(path),
                 remedy="Remove `train = false` from an answer.",
+            )
+
+
+def turns_alternate_in_one_way(context: Context) -> Iterator[Diagnostic]:
+    """All conversations of a spec are held to the same order."""
+    first: tuple[str, str] | None = None
+    for path, part in _parts(context):
+        if not isinstance(part, Messages):
+            continue
+        here = f"{path}.alternation"
+        if first is None:
+            first = (here, part.alternation)
+        elif part.alternation != first[1]:
+            yield problem(
+                "E302",
+                f"`alternation` is `{part.alternation}` here, but `{first[1]}` in other "
+                "`messages`.",
+                context.at(here),
+                context.at(first[0], "the other one"),
+                remedy=f"Write the same for all, such as `alternation = {first[1]}`.",
             )
 
 
@@ -192,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     one_row_per_answer_has_effect,
     marks_have_effect,
     something_is_trained_on,
+    turns_alternate_in_one_way,
     own_tokens_go_alone,
     optional_has_effect,
     answers_stay_with_their_conversation,

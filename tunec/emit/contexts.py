@@ -168,6 +168,16 @@ class Forward(Context):
 
 
 @record
+class Generate(Forward):
+    mixed: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Generate":
+        forward = Forward.of(plan)
+        return cls(forward.autocast, forward.by_row, plan.stops_differ)
+
+
+@record
 class Check(Forward):
     weighted: bool
     tolerance: str
@@ -244,6 +254,8 @@ class Train(Context):
 
 @record
 class Main(Context):
+    mixed: bool
+    known_stop: bool
     measures: bool
     stops: bool
     adapter_stops: bool
@@ -254,6 +266,8 @@ class Main(Context):
         stops = plan.objective == "sft"
         adapter = isinstance(plan.method, LoraPlan)
         return cls(
+            mixed=plan.stops_differ,
+            known_stop=stops,
             measures=plan.evaluate is not None,
             stops=stops and not adapter,
             adapter_stops=stops and adapter,

@@ -1,7 +1,7 @@
 """The chapter on data: which templates make it up.
 
-In: a plan. Out: sections. Invariant: this and `page` are the only places that choose between
-templates.
+In: a plan. Out: sections. Invariant: templates are chosen here, in `row_functions` and in `page`,
+and nowhere else.
 """
 
 from collections.abc import Iterator

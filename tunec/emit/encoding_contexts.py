@@ -28,6 +28,7 @@ class Row(Context):
 
 @record
 class ChatAnswer(Context):
+    mixed: bool
     tools: bool
     marked: bool
     reasoning: bool
@@ -37,6 +38,7 @@ class ChatAnswer(Context):
         turns = [part for each in plan.templates for part in each.texts]
         messages = [part for each in plan.templates for part in each.messages]
         return cls(
+            mixed=plan.stops_differ,
             tools=has_tools(plan),
             marked=plan.weighted or plan.flagged,
             reasoning=any(turn.reasoning for turn in turns)

@@ -149,7 +149,7 @@ def evaluation(plan: Plan) -> Iterator[Section]:
     if plan.evaluate is None:
         return
     if plan.evaluate.generate:
-        yield Section("evaluate/generate", c.Forward.of(plan))
+        yield Section("evaluate/generate", c.Generate.of(plan))
     yield Section("evaluate/measure", c.Measure.of(plan))
     generate = plan.evaluate.generate
     compared = generate is not None and generate.compare.value is not None

@@ -157,6 +157,12 @@ class Plan:
     checkpoint: CheckpointPlan
 
     @property
+    def stops_differ(self) -> bool:
+        """Whether answers may end with different tokens: of conversations, and of other rows."""
+        kinds = {template.kind for template in self.templates}
+        return self.objective == "sft" and "chat" in kinds and len(kinds) > 1
+
+    @property
     def weighted(self) -> bool:
         """Whether tokens count differently in the loss."""
         return any(part.weight is not None for part in self.marked)

@@ -302,6 +302,16 @@ def end_tokens(tokenizer):
     return {number for number, token in added if token.content.strip()}
 
 
+def end_of(ids, start, tokenizer):
+    """Where the last turn stops: after the last token that can end one."""
+    stop = len(ids)
+    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
+        stop -= 1
+    if stop == start:
+        raise ValueError("the chat template ends a turn with no special token")
+    return stop
+
+
 def answer_in(messages, tokenizer):
     """Ids of a conversation that ends with an answer; where that starts and stops.
 
@@ -310,14 +320,9 @@ def answer_in(messages, tokenizer):
     text = render(messages, tokenizer)
     asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
     whole, prompt = ids_of(text, tokenizer), ids_of(asked, tokenizer)
-    start, stop = len(prompt), len(whole)
-    if whole[:start] != prompt:
+    if whole[: len(prompt)] != prompt:
         raise ValueError("the chat template begins an answer as no prompt ends")
-    while stop > start and whole[stop - 1] not in end_tokens(tokenizer):
-        stop -= 1
-    if stop == start:
-        raise ValueError("the chat template ends a turn with no special token")
-    return whole, start, stop
+    return whole, len(prompt), end_of(whole, len(prompt), tokenizer)
 
 
 def stop_token(tokenizer):
@@ -328,6 +333,11 @@ def stop_token(tokenizer):
     ]
     whole, _, stop = answer_in(short, tokenizer)
     return whole[stop - 1]
+
+
+def stop_tokens(tokenizer):
+    """The tokens that end an answer: of a conversation, and of a prompt."""
+    return sorted({stop_token(tokenizer), tokenizer.eos_token_id})
 
 
 def encode_chat(messages, tokenizer):
@@ -661,10 +671,10 @@ def check_loss(model, rows):
 @torch.no_grad()
 def answers_to(model, tokenizer, rows):
     """Greedy answers, as token ids; prompts are padded on the left to go in batches."""
-    stop = stop_token(tokenizer)
+    stop, stops = tokenizer.eos_token_id, stop_tokens(tokenizer)
     prompts = [row.ids[: row.start] for row in rows]
     greedy = GenerationConfig(
-        max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stop, pad_token_id=stop
+        max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stops, pad_token_id=stop
     )
     answers = []
     model.eval()
@@ -904,13 +914,14 @@ def main():
     torch.manual_seed(SEED)
     tokenizer = load_tokenizer()
     rows, held_out = load_data(tokenizer)
+    stop = stop_tokens(tokenizer)
     model = load_model()
     check_loss(model, rows)
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
     model.save_pretrained(result)
-    stops = GenerationConfig(eos_token_id=stop_token(tokenizer))
+    stops = GenerationConfig(eos_token_id=stop)
     stops.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")

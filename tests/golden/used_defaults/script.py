@@ -191,6 +191,16 @@ def end_tokens(tokenizer):
     return {number for number, token in added if token.content.strip()}
 
 
+def end_of(ids, start, tokenizer):
+    """Where the last turn stops: after the last token that can end one."""
+    stop = len(ids)
+    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
+        stop -= 1
+    if stop == start:
+        raise ValueError("the chat template ends a turn with no special token")
+    return stop
+
+
 def answer_in(messages, tokenizer):
     """Ids of a conversation that ends with an answer; where that starts and stops.
 
@@ -199,14 +209,9 @@ def answer_in(messages, tokenizer):
     text = render(messages, tokenizer)
     asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
     whole, prompt = ids_of(text, tokenizer), ids_of(asked, tokenizer)
-    start, stop = len(prompt), len(whole)
-    if whole[:start] != prompt:
+    if whole[: len(prompt)] != prompt:
         raise ValueError("the chat template begins an answer as no prompt ends")
-    while stop > start and whole[stop - 1] not in end_tokens(tokenizer):
-        stop -= 1
-    if stop == start:
-        raise ValueError("the chat template ends a turn with no special token")
-    return whole, start, stop
+    return whole, len(prompt), end_of(whole, len(prompt), tokenizer)
 
 
 def stop_token(tokenizer):
@@ -673,13 +678,14 @@ def main():
     torch.manual_seed(SEED)
     tokenizer = load_tokenizer()
     rows, held_out = load_data(tokenizer)
+    stop = stop_token(tokenizer)
     model = load_model()
     check_loss(model, rows)
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
     model.save_pretrained(result)
-    stops = GenerationConfig(eos_token_id=stop_token(tokenizer))
+    stops = GenerationConfig(eos_token_id=stop)
     stops.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")

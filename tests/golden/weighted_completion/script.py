@@ -672,12 +672,13 @@ def main():
     torch.manual_seed(SEED)
     tokenizer = load_tokenizer()
     rows, held_out = load_data(tokenizer)
+    stop = stop_token(tokenizer)
     model = load_model()
     check_loss(model, rows)
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "model"
-    model.generation_config.eos_token_id = stop_token(tokenizer)
+    model.generation_config.eos_token_id = stop
     model.save_pretrained(result)
     tokenizer.save_pretrained(result)
     print(f"saved {result}")
