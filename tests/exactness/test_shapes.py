@@ -6,11 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from emitted_script import run
+from emitted_script import activate, run
 from exactness.shapes import LETTERS, Theirs, chat, compiled, refused, seen, shown
 from exactness.tiny_models import build, script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from torch import autocast, bfloat16, float32
+from torch.nn.functional import cross_entropy
 
 pytestmark = pytest.mark.torch
 
@@ -169,3 +171,28 @@ def test_any_text_is_shown_as_it_is(talks: ModuleType, said: list[str]) -> None:
     assert markers == [3, 1, 4, 1] * (len(said) // 2)
     answers = tokenizer.decode(found.ids[found.trained])
     assert answers == "".join(f"{text}<|end|>" for text in said[1::2])
+
+
+def test_weights_are_taken_in_full_precision(tmp_path: Path) -> None:
+    """Also where the model computes in less: a product of vectors would be rounded there."""
+    rows = [{"a": "A" * n, "b": "B" * 20, "w": 0.1 * n} for n in range(1, 5)]
+    build(tmp_path, "llama")
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    text = """\
+model "llama" { dtype = bfloat16 }
+method full
+template line { prompt "{{ a }}", completion "{{ b }}" { weight = "w" } }
+data train { source "rows.jsonl" }
+train { steps = 1 }
+"""
+    module = script(tmp_path, "weights", text)
+    pack = module.load_rows(module.TRAIN_FILES, module.load_tokenizer())
+    model = module.load_model().eval()
+    activate(module)
+    hidden, targets, weights = module.predictions(model, pack)
+    with autocast("cpu", bfloat16):
+        logits = model.get_output_embeddings()(hidden)
+    losses = cross_entropy(logits.float(), targets, reduction="none")
+    found = module.summed_loss(model, hidden, targets, weights)
+    assert found.dtype == float32
+    assert found.item() == pytest.approx((losses * weights).sum().item(), rel=1e-5)

@@ -479,7 +479,8 @@ def predictions(model, pack):
 def summed_loss(model, hidden, targets, weights):
     """Weighted cross-entropy of the targets as predicted from the hidden states."""
     logits = model.get_output_embeddings()(hidden).float()
-    return cross_entropy(logits, targets, reduction="none") @ weights
+    losses = cross_entropy(logits, targets, reduction="none")
+    return (losses * weights).sum()
 
 
 def backward(model, pack, tokens):
