@@ -19,6 +19,12 @@ def folder(name: str) -> str:
     return os.path.join(CHECKOUT, name) if CHECKOUT else os.path.join(_PACKAGE, f"_{name}")
 
 
+def chat_template(name: str) -> str:
+    """Text of a chat template of the library. Raises FileNotFoundError."""
+    with open(os.path.join(_PACKAGE, "chat_templates", f"{name}.jinja"), encoding="utf-8") as file:
+        return file.read()
+
+
 def read(name: str, path: str) -> str:
     """Text of a file in one of these folders. Raises FileNotFoundError."""
     with open(os.path.join(folder(name), path), encoding="utf-8") as file:

@@ -74,7 +74,7 @@ def test_results_have_base_and_tuned(finished):
 
 def test_the_result_loads_and_computes_the_same(finished):
     import torch
-    from peft import PeftModel
+    from peft import AutoPeftModelForCausalLM, PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     case, module, folder = finished
@@ -95,7 +95,9 @@ def test_the_result_loads_and_computes_the_same(finished):
             weight.copy_(weights[name])
     model.eval()
     model.set_attn_implementation("sdpa")
-    if result.name == "adapter":
+    if plan.model.tokenizer.new_tokens and result.name == "adapter":
+        loaded = AutoPeftModelForCausalLM.from_pretrained(result, dtype=torch.float32)
+    elif result.name == "adapter":
         base = AutoModelForCausalLM.from_pretrained(module.MODEL, dtype=torch.float32)
         loaded = PeftModel.from_pretrained(base, result)
     else:

@@ -4,6 +4,8 @@ In: nothing. Out: tables by the path of a setting or block, or by a setting's na
 stands in no table can be told from the vocabulary.
 """
 
+from tunec.spec.chat_templates import LIBRARY
+
 # --- A spec around each setting -------------------------------------------------------
 
 PARTS = {
@@ -180,6 +182,12 @@ VALUES: dict[str, tuple[str, ...]] = {
     "template.segments.text": ('"segments"', '"pieces"'),
     "template.tokens.text": ('"input_ids"', '"ids"'),
     "template.messages.weight": ('"weight"', '"worth"'),
+    "chat_template": (*LIBRARY, '"a.jinja"', '"b.jinja"'),
+    "bos_token": ('"<s>"', '"<t>"'),
+    "eos_token": ('"<s>"', '"<t>"'),
+    "pad_token": ('"<s>"', '"<t>"'),
+    "add_tokens": ('["<s>"]', '["<t>"]', '["<s>", "<t>"]'),
+    "add_special_tokens": ('["<s>"]', '["<t>"]'),
     "train": ("true", "false", '"good"', '"fine"'),
     "weight": ("0.5", "2", '"score"', '"worth"'),
     "reasoning": ('"{{ a }}"', '"{{ b }}"', '"{{ a | upper }}"'),

@@ -161,6 +161,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
     (place / "rows.parquet").write_bytes(b"PAR1 PAR1")
     (place / "rows.py").write_text("def keep(row): ...\ndef change(row): ...\n")
+    (place / "a.jinja").write_text("{{ messages }}")
+    (place / "b.jinja").write_text("{{ messages }}")
     (place / "rows.txt").write_text("a\n\nb\n")
     write_model(place / "base")
     return place

@@ -14,7 +14,13 @@ import pytest
 from emitted.golden_cases import CASES, plan_of
 from jinja2 import meta, nodes
 
-from tunec.emit import contexts, data_contexts, encoding_contexts, template_contexts
+from tunec.emit import (
+    contexts,
+    data_contexts,
+    encoding_contexts,
+    template_contexts,
+    tokenizer_contexts,
+)
 from tunec.emit.contexts import Context
 from tunec.emit.page import chapters
 from tunec.emit.templates import environment, fill
@@ -305,7 +311,13 @@ def test_templates_test_named_truths_alone(name: str) -> None:
 def test_no_context_and_no_template_is_left_over() -> None:
     assert SOURCES.keys() == used_contexts().keys() | NOT_IN_GOLDENS.keys()
     assert not used_contexts().keys() & NOT_IN_GOLDENS.keys()
-    modules = (contexts, data_contexts, encoding_contexts, template_contexts)
+    modules = (
+        contexts,
+        data_contexts,
+        encoding_contexts,
+        template_contexts,
+        tokenizer_contexts,
+    )
     members = [each for module in modules for each in vars(module).values()]
     classes = {each for each in members if isinstance(each, type)}
     concrete = {each for each in classes if issubclass(each, Context)}
@@ -341,14 +353,13 @@ def test_what_is_not_formatted_is_as_black_has_it(name: str) -> None:
 
 def possible(name: str, flags: dict[str, bool]) -> bool:
     """Whether a plan can have these truths together."""
+    if name in ("model/tokenizer", "model/tokenizer_plain"):
+        options = flags["revision"] or flags["trust"]
+        both = flags.get("library") and flags.get("file")
+        return flags["options"] == options and not (options and flags["scratch"]) and not both
     if name == "model/base_pretrained":
-        plain = not flags["revision"] and not flags["trust"]
         both = flags["nf4"] and flags["int8"]
-        return (
-            flags["plain"] == plain
-            and not both
-            and flags["quantized"] == (flags["nf4"] or flags["int8"])
-        )
+        return not both and flags["quantized"] == (flags["nf4"] or flags["int8"])
     if name == "data/marks":
         return flags["both"] == (flags["truths"] and flags["weights"]) and any(flags.values())
     if name == "data/arranged":

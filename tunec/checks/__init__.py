@@ -5,6 +5,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 """
 
 from tunec.checks import (
+    chat_template,
     data,
     evaluation,
     filters,
@@ -14,6 +15,7 @@ from tunec.checks import (
     model,
     paths,
     templates,
+    tokens,
     train,
 )
 from tunec.checks.context import Context, Rule
@@ -29,6 +31,8 @@ RULES: tuple[Rule, ...] = (
     *method.RULES,
     *lengths.RULES,
     *templates.RULES,
+    *chat_template.RULES,
+    *tokens.RULES,
     *data.RULES,
     *mixes.RULES,
     *filters.RULES,

@@ -117,7 +117,7 @@ def has_stop_token(context: Context) -> Iterator[Diagnostic]:
             "E411",
             "The tokenizer has no `eos_token`, so no answer could ever end.",
             context.at("model.tokenizer" if context.scratch else "model.path"),
-            remedy="Add `eos_token` to `tokenizer_config.json`.",
+            remedy='Name one in `model`: `eos_token = "</s>"`.',
         )
 
 

@@ -221,6 +221,8 @@ def has_chat_template(context: Context) -> Iterator[Diagnostic]:
     tokenizer = context.facts.tokenizer
     if tokenizer is None or tokenizer.chat_template is not None or not tokenizer.whole:
         return
+    if context.written("model.chat_template"):
+        return  # what is wrong with it is said already
     for path, template, form in context.forms():
         if form == "turns":
             which = "the tokenizer" if context.scratch else "this model"
@@ -232,7 +234,8 @@ def has_chat_template(context: Context) -> Iterator[Diagnostic]:
                 context.at(
                     "model.tokenizer" if context.scratch else "model.path", "without chat template"
                 ),
-                remedy="Write the template with `prompt` and `completion`.",
+                remedy="Name one in `model`, such as `chat_template = vicuna`, or write the "
+                "template with `prompt` and `completion`.",
             )
 
 

@@ -162,6 +162,25 @@ FACTS_CODES: tuple[Code, ...] = (
         instead='Say it: `source "rows.dat" { format = jsonl }`, or rename the file.',
     ),
     Code(
+        "E418",
+        "token-not-as-named",
+        what="A token that the spec names is not in the vocabulary, or a new one is in it already.",
+        why="Text that is no single token would be cut into pieces, and a marker in pieces is one "
+        "that any row can spell out.",
+        example='model "base" { eos_token = "<|im_end|>" }',
+        instead="Name a token that the tokenizer has, or add it: `add_special_tokens = "
+        '["<|im_end|>"]`. Its embedding is then trained.',
+    ),
+    Code(
+        "E419",
+        "day-in-rows",
+        what="The chat template writes the day of the run into the rows.",
+        why="The same script would train on other rows tomorrow, and a run that goes on after "
+        "midnight on both.",
+        example='# the chat template has {{ strftime_now("%d %B %Y") }}\nmodel "base"',
+        instead='Give it the date: `chat_arguments { date_string = "1 January 2026" }`.',
+    ),
+    Code(
         "E417",
         "data-of-another-shape",
         what="A column does not hold the messages, segments, tokens or tools that the template "

@@ -36,28 +36,28 @@ class Context:
 
 @record
 class Base(Context):
-    plain: bool
     revision: bool
     trust: bool
     nf4: bool
     int8: bool
     quantized: bool
     trained_in_float32: bool
+    new_tokens: bool
 
     @classmethod
-    def of(cls, plan: Plan) -> "Base":
+    def of(cls, plan: Plan, new_tokens: bool) -> "Base":
         source = plan.model.source
         assert isinstance(source, PretrainedPlan), "random weights have their own template"
         kind = plan.quantize.kind if plan.quantize else None
         trust = source.trust_remote_code.value
         return cls(
-            plain=source.revision is None and not trust,
             revision=source.revision is not None,
             trust=trust,
             nf4=kind == "nf4",
             int8=kind == "int8",
             quantized=kind is not None,
             trained_in_float32=not isinstance(plan.method, LoraPlan),
+            new_tokens=new_tokens,
         )
 
 
@@ -75,13 +75,15 @@ class Lora(Context):
     dora: bool
     listed: bool
     checkpointing: bool
+    new_tokens: bool
 
     @classmethod
-    def of(cls, plan: Plan) -> "Lora":
+    def of(cls, plan: Plan, new_tokens: bool) -> "Lora":
         method = plan.method
         assert isinstance(method, LoraPlan)
         listed = method.target_modules.value != "all_linear"
-        return cls(method.kind == "dora", listed, plan.train.gradient_checkpointing.value)
+        checkpointing = plan.train.gradient_checkpointing.value
+        return cls(method.kind == "dora", listed, checkpointing, new_tokens)
 
 
 @record
@@ -259,10 +261,12 @@ class Main(Context):
     measures: bool
     stops: bool
     adapter_stops: bool
+    new_rows: bool
+    """An adapter holds them besides its own weights."""
     result: str
 
     @classmethod
-    def of(cls, plan: Plan) -> "Main":
+    def of(cls, plan: Plan, new_tokens: bool) -> "Main":
         stops = plan.objective == "sft"
         adapter = isinstance(plan.method, LoraPlan)
         return cls(
@@ -271,6 +275,7 @@ class Main(Context):
             measures=plan.evaluate is not None,
             stops=stops and not adapter,
             adapter_stops=stops and adapter,
+            new_rows=new_tokens and adapter,
             result=result_folder(plan),
         )
 

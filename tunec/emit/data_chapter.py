@@ -93,7 +93,8 @@ def encoders(plan: Plan) -> Iterator[Section]:
         yield Section("data/special_tokens")
     yield Section("data/row", e.Row(e.generates(plan), plan.weighted))
     if kinds & {"completion", "text", "segments"} and not e.is_verbatim(plan):
-        yield Section("data/opening")
+        own = plan.model.tokenizer.special_tokens
+        yield Section("data/opening", e.Opening(own is not None and "bos_token" in own.value))
     if "chat" in kinds:
         yield from chat(plan)
     if "completion" in kinds:

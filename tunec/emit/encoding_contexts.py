@@ -27,6 +27,12 @@ class Row(Context):
 
 
 @record
+class Opening(Context):
+    own: bool
+    """The spec names the token."""
+
+
+@record
 class ChatAnswer(Context):
     mixed: bool
     tools: bool

@@ -62,6 +62,7 @@ NAMES = {
         "AttentionInterface",
         "AutoConfig",
         "AutoModelForCausalLM",
+        "AddedToken",
         "AutoTokenizer",
         "BitsAndBytesConfig",
         "GenerationConfig",

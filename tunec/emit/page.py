@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from tunec.emit import contexts as c
+from tunec.emit import tokenizer_contexts as k
 from tunec.emit.data_chapter import data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
@@ -108,11 +109,14 @@ def model(plan: Plan) -> Iterator[Section]:
         yield Section(
             "model/attend_by_row_window" if plan.model.windowed else "model/attend_by_row"
         )
+    yield k.tokenizer(plan)
+    yield from k.new_tokens(plan)
     if isinstance(plan.model.source, ScratchPlan):
         architecture = plan.model.source.architecture.value
-        yield Section("model/base_scratch", c.Scratch(architecture in c.OWN_HEAD_DIM))
+        own = architecture in c.OWN_HEAD_DIM
+        yield Section("model/base_scratch", c.Scratch(own))
     else:
-        yield Section("model/base_pretrained", c.Base.of(plan))
+        yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
     yield method(plan)
     yield Section("model/trained_weights")
 
@@ -120,7 +124,7 @@ def model(plan: Plan) -> Iterator[Section]:
 def method(plan: Plan) -> Section:
     context = c.Method(plan.train.gradient_checkpointing.value)
     if isinstance(plan.method, LoraPlan):
-        return Section("model/method_lora", c.Lora.of(plan))
+        return Section("model/method_lora", c.Lora.of(plan, k.has_new_rows(plan)))
     if not isinstance(plan.method, FreezePlan):
         return Section("model/method_full", context)
     layers = plan.method.last_layers is not None
@@ -160,7 +164,7 @@ def evaluation(plan: Plan) -> Iterator[Section]:
 
 def run(plan: Plan) -> Iterator[Section]:
     yield Section("run/train", c.Train.of(plan))
-    yield Section("run/main", c.Main.of(plan))
+    yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan)))
 
 
 def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.literals import Raw
+from tunec.emit.tokenizer_contexts import tokenizer_settings
 from tunec.plan.decided import Decided
 from tunec.plan.plan import FreezePlan, LoraPlan, Plan, PretrainedPlan
 from tunec.spec.values import Amount
@@ -48,6 +49,7 @@ def _model(plan: Plan) -> Iterator[Constant]:
         "DTYPE", plan.model.dtype, _dtype_note(plan.model.dtype), DTYPES[plan.model.dtype.value]
     )
     yield constant("ATTENTION", plan.model.attention)
+    yield from tokenizer_settings(plan)
     if plan.model.logit_scale:
         yield constant("LOGIT_SCALE", plan.model.logit_scale)
     if plan.model.logit_softcap:

@@ -13,6 +13,7 @@ from tunec.facts.model import ModelFacts
 from tunec.facts.paths import enumerated
 from tunec.facts.place import ModelPlace, locate
 from tunec.facts.tokenizer import TokenizerFacts, read_tokenizer
+from tunec.facts.told import as_told
 from tunec.facts.weights import read_shapes
 from tunec.files import Files
 from tunec.spec.model import Pretrained, Scratch
@@ -29,6 +30,13 @@ def gather_model(
     lowered: Lowered, files: Files, report: Report
 ) -> tuple[ModelPlace | None, ModelFacts | None, TokenizerFacts | None]:
     """Where the model is, and what is known of it and its tokenizer; problems go to `report`."""
+    place, facts, tokenizer = _gather(lowered, files, report)
+    return place, facts, as_told(lowered, files, report, tokenizer)
+
+
+def _gather(
+    lowered: Lowered, files: Files, report: Report
+) -> tuple[ModelPlace | None, ModelFacts | None, TokenizerFacts | None]:
     place = locate(lowered, files)
     model = lowered.spec.model
     facts = _of_scratch(model) if isinstance(model, Scratch) else None

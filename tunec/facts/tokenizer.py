@@ -39,6 +39,11 @@ class TokenizerFacts(NamedTuple):
     pad_token: str | None
     size: int | None
     """Tokens, the added ones included; None where only the whole file would tell."""
+    bos_token: str | None = None
+    words: frozenset[str] = frozenset()
+    """Tokens that are known to be in the vocabulary."""
+    all_words: bool = False
+    """Whether `words` is the whole vocabulary."""
     general: bool = True
     """Whether the class has no tokens of its own, so that what the files lack is nowhere."""
     whole: bool = True
@@ -67,12 +72,17 @@ def read_tokenizer(files: Files, folder: Path) -> TokenizerFacts | None:
             for each in (extra if isinstance(extra, list) else ())
             if (token := _content(each))
         ]
+    size, words = _vocabulary(files, folder)
+    known = {*(content for content, _ in added), *special, *(words or ())}
     return TokenizerFacts(
         chat_template=_chat_template(files, folder, config),
         special_tokens=tuple(dict.fromkeys(special)),
         eos_token=tokens.get("eos_token"),
         pad_token=tokens.get("pad_token"),
-        size=_size(files, folder),
+        bos_token=tokens.get("bos_token"),
+        size=size,
+        words=frozenset(known),
+        all_words=words is not None,
         general=config.get("tokenizer_class") in _GENERAL,
     )
 
@@ -154,10 +164,11 @@ def _head(files: Files, path: Path) -> list[object]:
         limit *= 4
 
 
-def _size(files: Files, folder: Path) -> int | None:
+def _vocabulary(files: Files, folder: Path) -> tuple[int | None, list[str] | None]:
+    """How many tokens there are, and which; None where only a large file would tell."""
     path = folder / "tokenizer.json"
     if not files.is_file(path) or files.size(path) > _SMALL:
-        return None
+        return None, None
     try:
         table = read_object(files, path)
     except Unreadable as problem:
@@ -165,8 +176,10 @@ def _size(files: Files, folder: Path) -> int | None:
     model = table.get("model")
     vocabulary = model.get("vocab") if isinstance(model, dict) else None
     ids: list[int] = []
+    words: list[str] | None = None
     if isinstance(vocabulary, dict):
         ids = [number for number in vocabulary.values() if isinstance(number, int)]
+        words = list(vocabulary)
     elif isinstance(vocabulary, list):
         ids = [len(vocabulary) - 1]
     added = table.get("added_tokens")
@@ -174,4 +187,4 @@ def _size(files: Files, folder: Path) -> int | None:
         number = each.get("id") if isinstance(each, dict) else None
         if isinstance(number, int):
             ids.append(number)
-    return max(ids) + 1 if ids else None
+    return (max(ids) + 1 if ids else None), words

@@ -5,6 +5,7 @@ files say how it computes, the plan says the same.
 """
 
 from tunec.facts import Facts
+from tunec.plan.decide_tokenizer import decide_tokenizer
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import ModelPlan, PretrainedPlan, QuantizePlan, ScratchPlan
@@ -28,6 +29,7 @@ def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> Mo
         windowed=known is None or (known.sliding_window or max_length.value) < max_length.value,
         max_length=max_length,
         logit_scale=_logit_scale(facts),
+        tokenizer=decide_tokenizer(decider),
         logit_softcap=Decided(known.logit_softcap, "the model's config")
         if known and known.logit_softcap
         else None,

@@ -7,6 +7,7 @@ import os
 from typing import Any  # settings are of any sort
 
 from tunec.plan.decided import Decided
+from tunec.spec.block import OpenBlock
 from tunec.spec.places import Lowered
 from tunec.spec.values import Amount
 
@@ -22,6 +23,8 @@ class Decider:
         """The spec's value at a path."""
         value: Any = self.spec
         for part in path.split("."):
+            if isinstance(value, OpenBlock):
+                value = value.given
             if isinstance(value, dict):
                 value = value[part]
             elif isinstance(value, tuple):

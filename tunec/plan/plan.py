@@ -36,6 +36,23 @@ class ScratchPlan:
 
 
 @record
+class TokenizerPlan:
+    """What the spec changes in the tokenizer."""
+
+    chat_template: Decided[str] | None
+    """One of the library, or a file relative to the spec; None for the tokenizer's own."""
+    chat_arguments: Decided[dict[str, Any]] | None
+    special_tokens: Decided[dict[str, str]] | None
+    """`bos_token`, `eos_token` and `pad_token`, those that are written."""
+    new_tokens: Decided[dict[str, bool]] | None
+    """Each with whether it is a special one."""
+
+    @property
+    def changed(self) -> bool:
+        return any(value is not None for value in fields_of(self).values())
+
+
+@record
 class ModelPlan:
     source: PretrainedPlan | ScratchPlan
     dtype: Decided[str]
@@ -46,6 +63,7 @@ class ModelPlan:
     max_length: Decided[int]
     logit_scale: Decided[float] | None
     logit_softcap: Decided[float] | None
+    tokenizer: TokenizerPlan
 
 
 @record

@@ -29,6 +29,7 @@ class Field:
         why: str | None = None,
         shown: str | None = None,
         nested: bool = False,
+        sort: "Sort | None" = None,
     ) -> None:
         self.description = description
         self.default = default
@@ -38,7 +39,7 @@ class Field:
         """What the plan decides, in the words of the reference."""
         self.nested = nested
         """Whether it holds blocks, which lowering has validated, or what it says of them."""
-        self.sort: Sort | None = None
+        self.sort = sort
         """What checks its value; None for nested fields."""
 
     @property
@@ -87,6 +88,8 @@ class Block(Frozen):
 
     model_fields: ClassVar[dict[str, Field]] = {}
     """All fields by name, in their order, inherited ones first."""
+    any_name: ClassVar["Sort | None"] = None
+    """What checks the settings of an open block, which takes any name; None for all others."""
 
     def __init_subclass__(cls) -> None:
         fields = dict(cls.model_fields)
@@ -102,6 +105,16 @@ class Block(Frozen):
         self.__dict__.update(_validator(type(self)).validate_python(values))
 
 
+class OpenBlock(Block):
+    """A block whose names are not tunec's to know: arguments of something else."""
+
+    given: dict[str, Any] = nested({}, "The settings by name.")
+
+    def __init__(self, **values: object) -> None:
+        """Raises pydantic_core.ValidationError with all problems of the block."""
+        self.__dict__["given"] = _validator(type(self)).validate_python(values)
+
+
 _VALIDATORS: dict[type[Block], SchemaValidator] = {}
 
 
@@ -109,10 +122,15 @@ def _validator(model: type[Block]) -> SchemaValidator:
     """Made when first needed: a spec uses few of the models."""
     found = _VALIDATORS.get(model)
     if found is None:
-        schema = {
-            "type": "typed-dict",
-            "fields": {name: field.schema() for name, field in model.model_fields.items()},
-            "extra_behavior": "forbid",
-        }
+        fields = {name: field.schema() for name, field in model.model_fields.items()}
+        schema = {"type": "typed-dict", "fields": fields, "extra_behavior": "forbid"}
+        if model.any_name is not None:
+            extras = Field("", sort=model.any_name).schema()["schema"]
+            schema = {
+                "type": "typed-dict",
+                "fields": {},
+                "extra_behavior": "allow",
+                "extras_schema": extras,
+            }
         found = _VALIDATORS[model] = SchemaValidator(cast(CoreSchema, schema))
     return found

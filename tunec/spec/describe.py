@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any  # values of settings, as JSON takes them
 
 from tunec.source import Span
-from tunec.spec.block import Block
-from tunec.spec.legal import example, header, listed, places_below, settings_of
+from tunec.spec.block import Block, OpenBlock
+from tunec.spec.legal import example, header, listed, model_of, places_below, settings_of
 from tunec.spec.places import Lowered
 from tunec.spec.reference import SECTIONS, language_reference
 from tunec.spec.values import Amount
@@ -142,6 +142,9 @@ def _settings(place: Place, kind: str) -> list[str]:
             fact.name, f"{fact.what} Default: {fact.default}." if fact.default else fact.what
         )
     ]
+    taken = model_of(place, kind).any_name
+    if taken is not None:
+        return ["", *_wrapped(f"It takes any setting, each {taken.describe()}.")]
     return ["", "Settings:", *rows] if rows else ["", "It has no settings."]
 
 
@@ -203,6 +206,11 @@ def _collect(
     lowered: Lowered, block: Block, path: str, blocks: dict[str, Any], settings: dict[str, Any]
 ) -> None:
     places = lowered.places
+    if isinstance(block, OpenBlock):
+        for name, value in block.given.items():
+            where = f"{path}.{name}"
+            settings[where] = {"value": _plain(value), "written": _place(places.span(where))}
+        return
     for name, field in type(block).model_fields.items():
         where = f"{path}.{name}" if path else name
         value = getattr(block, name)

@@ -105,6 +105,8 @@ class _Lowering:
     def known_settings(self, section: Section, kind: str) -> dict[str, Entry]:
         """The settings that the kind has; the others are reported."""
         legal = settings_of(section.place, kind)
+        if model_of(section.place, kind).any_name is not None:
+            return dict(section.settings)
         known = {}
         for name, entry in section.settings.items():
             if name in legal:
@@ -203,7 +205,8 @@ class _Lowering:
         if entry is None or error["type"] != "tunec":
             raise AssertionError(f"{section.title}: vocabulary and model disagree about {name}")
         shown = section.word if name == label_field(section.place, kind) else name
-        sort = settings_of(section.place, kind).get(name)
+        open_to = model_of(section.place, kind).any_name
+        sort = open_to or settings_of(section.place, kind).get(name)
         self.report.add(problems.refused(section, shown, sort, entry.value, error["ctx"]))
 
 

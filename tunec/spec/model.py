@@ -7,6 +7,19 @@ Invariant: neither names a device; where a script runs is not the spec's busines
 from typing import Annotated
 
 from tunec.spec.block import Block, required, setting
+from tunec.spec.tokens import (
+    ADD_SPECIAL_TOKENS,
+    ADD_TOKENS,
+    BOS,
+    CHAT_ARGUMENTS,
+    CHAT_TEMPLATE,
+    EOS,
+    PAD,
+    ChatArguments,
+    ChatTemplate,
+    NewTokens,
+    Token,
+)
 from tunec.spec.values import Amount, Choice, Flag, Measure, Number, OrNone, Text
 
 Dtype = Annotated[str, Choice(("auto", "float32", "bfloat16"))]
@@ -50,6 +63,13 @@ class Pretrained(Block):
         why="long enough for most conversations, and never beyond what the model was built for",
         shown="2048 tokens, or the model's own limit where that is lower",
     )
+    chat_template: ChatTemplate = CHAT_TEMPLATE
+    chat_arguments: ChatArguments | None = CHAT_ARGUMENTS
+    bos_token: Token = BOS
+    eos_token: Token = EOS
+    pad_token: Token = PAD
+    add_tokens: NewTokens = ADD_TOKENS
+    add_special_tokens: NewTokens = ADD_SPECIAL_TOKENS
     trust_remote_code: Annotated[bool, Flag()] = setting(
         False,
         "Run the Python code that comes with the model.",
@@ -102,6 +122,13 @@ class Scratch(Block):
         why="a common length",
         shown="2048 tokens",
     )
+    chat_template: ChatTemplate = CHAT_TEMPLATE
+    chat_arguments: ChatArguments | None = CHAT_ARGUMENTS
+    bos_token: Token = BOS
+    eos_token: Token = EOS
+    pad_token: Token = PAD
+    add_tokens: NewTokens = ADD_TOKENS
+    add_special_tokens: NewTokens = ADD_SPECIAL_TOKENS
 
 
 class Nf4(Block):

@@ -4,7 +4,7 @@ In: the models. Out: Markdown. Invariant: blocks, kinds, settings, defaults and 
 models' own; only the sections on the syntax are written here, and a test parses their examples.
 """
 
-from tunec.spec.legal import example, header, listed, places_below
+from tunec.spec.legal import example, header, listed, model_of, places_below
 from tunec.spec.vocabulary import Place
 from tunec.spec.wording import Fact, facts, label_text, purpose, summary
 
@@ -177,6 +177,9 @@ def _inner(place: Place, level: int, trail: tuple[Place, ...]) -> list[str]:
 
 def _kind_body(place: Place, kind: str) -> list[str]:
     rows = facts(place, kind)
+    taken = model_of(place, kind).any_name
+    if taken is not None:
+        return [f"It takes any setting, each {taken.describe()}.\n"]
     if rows:
         return [_table(rows)]
     return ["It has no settings.\n"] if kind else []

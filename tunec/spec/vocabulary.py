@@ -109,6 +109,9 @@ _SOURCES = (Place("source", "sources", "path", "list", {"": "data:Source"}),)
 
 CHILDREN: dict[str, tuple[Place, ...]] = {
     "": _ROOT,
+    "model": (
+        Place("chat_arguments", "chat_arguments", "none", "one", {"": "tokens:ChatArguments"}),
+    ),
     "template": _TURNS,
     "data": _SOURCES,
     "train": (

@@ -1,0 +1,57 @@
+"""The plan stage for what `model` says of its tokenizer.
+
+In: a decider. Out: `TokenizerPlan`. Invariant: what the spec does not say is None.
+"""
+
+from typing import Any  # arguments of a chat template are of any sort
+
+from tunec.plan.decided import Decided
+from tunec.plan.decider import Decider
+from tunec.plan.plan import TokenizerPlan
+from tunec.spec.chat_templates import LIBRARY
+from tunec.spec.tokens import ChatArguments
+
+SPECIAL = ("bos_token", "eos_token", "pad_token")
+
+
+def decide_tokenizer(decider: Decider) -> TokenizerPlan:
+    special = {name: decider.written(f"model.{name}") for name in SPECIAL}
+    return TokenizerPlan(
+        chat_template=_chat_template(decider),
+        chat_arguments=_chat_arguments(decider),
+        special_tokens=_together(
+            [({name: each.value}, each.origin) for name, each in special.items() if each]
+        ),
+        new_tokens=_new_tokens(decider),
+    )
+
+
+def _chat_template(decider: Decider) -> Decided[str] | None:
+    named = decider.written("model.chat_template")
+    if named is None or named.value in LIBRARY:
+        return named
+    return Decided(decider.relative(named.value, "model.chat_template"), named.origin)
+
+
+def _chat_arguments(decider: Decider) -> Decided[dict[str, Any]] | None:
+    block = decider.read("model.chat_arguments")
+    names = block.given if isinstance(block, ChatArguments) else {}
+    values = [(name, decider.value(f"model.chat_arguments.{name}")) for name in names]
+    return _together([({name: each.value}, each.origin) for name, each in values])
+
+
+def _new_tokens(decider: Decider) -> Decided[dict[str, bool]] | None:
+    found = []
+    for name, special in (("add_special_tokens", True), ("add_tokens", False)):
+        written = decider.written(f"model.{name}")
+        if written is not None:
+            found.append((dict.fromkeys(written.value, special), written.origin))
+    return _together(found)
+
+
+def _together(found: list[tuple[dict[str, Any], str]]) -> Decided[dict[str, Any]] | None:
+    """Several values as one, which comes from all their places."""
+    if not found:
+        return None
+    values = {name: value for part, _ in found for name, value in part.items()}
+    return Decided(values, ", ".join(dict.fromkeys(origin for _, origin in found)))
