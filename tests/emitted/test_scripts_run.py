@@ -75,7 +75,7 @@ def test_results_have_base_and_tuned(finished):
 def test_the_result_loads_and_computes_the_same(finished):
     import torch
     from peft import AutoPeftModelForCausalLM, PeftModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     case, module, folder = finished
     plan = plan_of(case)
@@ -98,7 +98,12 @@ def test_the_result_loads_and_computes_the_same(finished):
     if plan.model.tokenizer.new_tokens and result.name == "adapter":
         loaded = AutoPeftModelForCausalLM.from_pretrained(result, dtype=torch.float32)
     elif result.name == "adapter":
-        base = AutoModelForCausalLM.from_pretrained(module.MODEL, dtype=torch.float32)
+        changed = (result / "config.json").exists()
+        assert changed == (case == "longer_rows")
+        config = AutoConfig.from_pretrained(result if changed else module.MODEL)
+        base = AutoModelForCausalLM.from_pretrained(
+            module.MODEL, config=config, dtype=torch.float32
+        )
         loaded = PeftModel.from_pretrained(base, result)
     else:
         loaded = AutoModelForCausalLM.from_pretrained(result, dtype=torch.float32)

@@ -183,6 +183,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "template.tokens.text": ('"input_ids"', '"ids"'),
     "template.messages.weight": ('"weight"', '"worth"'),
     "chat_template": (*LIBRARY, '"a.jinja"', '"b.jinja"'),
+    "factor": ("2", "4"),
     "bos_token": ('"<s>"', '"<t>"'),
     "eos_token": ('"<s>"', '"<t>"'),
     "pad_token": ('"<s>"', '"<t>"'),

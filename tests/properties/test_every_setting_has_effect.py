@@ -134,7 +134,8 @@ def spec_of(setting: Setting, value: str) -> str:
         text = block_text(setting.place, setting.kind, label, inside)
     text = "\n".join([*filter(None, [NEXT_TO.get(setting.path)]), text])
     for place in reversed(setting.trail):
-        text = block_text(place, place.default or next(iter(place.kinds)), "", text)
+        label = '"hub:acme/base"' if place.label == "path" else ""
+        text = block_text(place, place.default or next(iter(place.kinds)), label, text)
     keyword = (*setting.trail, setting.place)[0].keyword
     rest = 'data train { source "rows.jsonl" }' if setting.block != "data.train" else ""
     if keyword == "data":

@@ -359,7 +359,14 @@ def possible(name: str, flags: dict[str, bool]) -> bool:
         return flags["options"] == options and not (options and flags["scratch"]) and not both
     if name == "model/base_pretrained":
         both = flags["nf4"] and flags["int8"]
-        return not both and flags["quantized"] == (flags["nf4"] or flags["int8"])
+        options = flags["revision"] or flags["trust"]
+        return (
+            not both
+            and flags["options"] == options
+            and flags["quantized"] == (flags["nf4"] or flags["int8"])
+        )
+    if name == "model/config":
+        return any(flags.values())
     if name == "data/marks":
         return flags["both"] == (flags["truths"] and flags["weights"]) and any(flags.values())
     if name == "data/arranged":

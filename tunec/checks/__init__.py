@@ -6,6 +6,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 
 from tunec.checks import (
     chat_template,
+    config,
     data,
     evaluation,
     filters,
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *templates.RULES,
     *chat_template.RULES,
     *tokens.RULES,
+    *config.RULES,
     *data.RULES,
     *mixes.RULES,
     *filters.RULES,

@@ -43,6 +43,8 @@ class Base(Context):
     quantized: bool
     trained_in_float32: bool
     new_tokens: bool
+    config: bool
+    options: bool
 
     @classmethod
     def of(cls, plan: Plan, new_tokens: bool) -> "Base":
@@ -58,7 +60,19 @@ class Base(Context):
             quantized=kind is not None,
             trained_in_float32=not isinstance(plan.method, LoraPlan),
             new_tokens=new_tokens,
+            config=changes_config(plan),
+            options=source.revision is not None or trust,
         )
+
+
+def changes_config(plan: Plan) -> bool:
+    return plan.model.config is not None or plan.model.rope_scaling is not None
+
+
+@record
+class Config(Context):
+    settings: bool
+    rope: bool
 
 
 OWN_HEAD_DIM = frozenset({"gemma", "qwen3"})
@@ -68,6 +82,7 @@ OWN_HEAD_DIM = frozenset({"gemma", "qwen3"})
 @record
 class Scratch(Context):
     head_dim: bool
+    config: bool
 
 
 @record
@@ -263,6 +278,8 @@ class Main(Context):
     adapter_stops: bool
     new_rows: bool
     """An adapter holds them besides its own weights."""
+    adapter_config: bool
+    """The base that an adapter is for has to be loaded with another configuration."""
     result: str
 
     @classmethod
@@ -276,6 +293,7 @@ class Main(Context):
             stops=stops and not adapter,
             adapter_stops=stops and adapter,
             new_rows=new_tokens and adapter,
+            adapter_config=changes_config(plan) and adapter,
             result=result_folder(plan),
         )
 

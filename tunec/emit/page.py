@@ -111,10 +111,13 @@ def model(plan: Plan) -> Iterator[Section]:
         )
     yield k.tokenizer(plan)
     yield from k.new_tokens(plan)
+    if c.changes_config(plan):
+        told = plan.model.config is not None
+        yield Section("model/config", c.Config(told, plan.model.rope_scaling is not None))
     if isinstance(plan.model.source, ScratchPlan):
         architecture = plan.model.source.architecture.value
         own = architecture in c.OWN_HEAD_DIM
-        yield Section("model/base_scratch", c.Scratch(own))
+        yield Section("model/base_scratch", c.Scratch(own, c.changes_config(plan)))
     else:
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
     yield method(plan)

@@ -50,6 +50,10 @@ def _model(plan: Plan) -> Iterator[Constant]:
     )
     yield constant("ATTENTION", plan.model.attention)
     yield from tokenizer_settings(plan)
+    if plan.model.config:
+        yield constant("CONFIG", plan.model.config)
+    if plan.model.rope_scaling:
+        yield constant("ROPE_SCALING", plan.model.rope_scaling)
     if plan.model.logit_scale:
         yield constant("LOGIT_SCALE", plan.model.logit_scale)
     if plan.model.logit_softcap:

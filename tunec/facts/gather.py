@@ -13,7 +13,7 @@ from tunec.facts.model import ModelFacts
 from tunec.facts.paths import enumerated
 from tunec.facts.place import ModelPlace, locate
 from tunec.facts.tokenizer import TokenizerFacts, read_tokenizer
-from tunec.facts.told import as_told
+from tunec.facts.told import as_told, model_as_told
 from tunec.facts.weights import read_shapes
 from tunec.files import Files
 from tunec.spec.model import Pretrained, Scratch
@@ -31,7 +31,8 @@ def gather_model(
 ) -> tuple[ModelPlace | None, ModelFacts | None, TokenizerFacts | None]:
     """Where the model is, and what is known of it and its tokenizer; problems go to `report`."""
     place, facts, tokenizer = _gather(lowered, files, report)
-    return place, facts, as_told(lowered, files, report, tokenizer)
+    told = model_as_told(lowered, facts)
+    return place, told, as_told(lowered, files, report, tokenizer)
 
 
 def _gather(

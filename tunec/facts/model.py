@@ -5,6 +5,7 @@ under whatever name a family has for them; what a model does not say is None, ne
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from tunec.facts.architectures import CAUSAL, ENCODERS, RECURRENT, TIED
@@ -36,6 +37,8 @@ class ModelFacts(NamedTuple):
     """`config.json`, with what is in its `text_config` on top."""
     weights: Shapes | None
     """From tensor name to shape; None where the files are not at hand."""
+    files_config: Mapping[str, object] = MappingProxyType({})
+    """The configuration before the spec changed it."""
 
     def text(self, *names: str) -> str | None:
         """The first of these that the configuration has as text."""

@@ -1,11 +1,12 @@
-"""A tokenizer as the spec changes it.
+"""A model and its tokenizer as the spec changes them.
 
-In: a lowered spec and what the tokenizer's files say. Out: the same facts with the spec's chat
-template and tokens. Invariant: what the spec does not name stays as the files say.
+In: a lowered spec and what the files say. Out: the same facts with the spec's chat template, tokens
+and configuration. Invariant: what the spec does not name stays as the files say.
 """
 
 from tunec.diagnostics import Diagnostic, Label, Report
 from tunec.diagnostics.suggest import nearest
+from tunec.facts.model import ModelFacts
 from tunec.facts.paths import enumerated, is_absolute, refuse_absolute
 from tunec.facts.tokenizer import TokenizerFacts
 from tunec.files import Files
@@ -36,6 +37,18 @@ def as_told(
         eos_token=model.eos_token or tokenizer.eos_token,
         pad_token=model.pad_token or tokenizer.pad_token,
     )
+
+
+def model_as_told(lowered: Lowered, facts: ModelFacts | None) -> ModelFacts | None:
+    """The facts with what `config` and `rope_scaling` say."""
+    model = lowered.spec.model
+    if facts is None or not isinstance(model, (Pretrained, Scratch)):
+        return facts
+    config = {**facts.config, **(model.config.given if model.config else {})}
+    if model.rope_scaling:
+        kind = lowered.places.kinds["model.rope_scaling"]
+        config["rope_scaling"] = {"rope_type": kind, "factor": model.rope_scaling.factor}
+    return facts._replace(config=config, files_config=facts.config)
 
 
 def _chat_template(lowered: Lowered, files: Files, report: Report, name: str | None) -> str | None:

@@ -4,8 +4,10 @@ In: a decider and the facts. Out: `ModelPlan`, `QuantizePlan`. Invariant: where 
 files say how it computes, the plan says the same.
 """
 
+from typing import Any  # settings of a configuration are of any sort
+
 from tunec.facts import Facts
-from tunec.plan.decide_tokenizer import decide_tokenizer
+from tunec.plan.decide_tokenizer import decide_open, decide_tokenizer
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import ModelPlan, PretrainedPlan, QuantizePlan, ScratchPlan
@@ -30,10 +32,20 @@ def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> Mo
         max_length=max_length,
         logit_scale=_logit_scale(facts),
         tokenizer=decide_tokenizer(decider),
+        config=decide_open(decider, "model.config"),
+        rope_scaling=_rope_scaling(decider),
         logit_softcap=Decided(known.logit_softcap, "the model's config")
         if known and known.logit_softcap
         else None,
     )
+
+
+def _rope_scaling(decider: Decider) -> Decided[dict[str, Any]] | None:
+    kind = decider.places.kinds.get("model.rope_scaling")
+    if kind is None:
+        return None
+    factor = decider.value("model.rope_scaling.factor")
+    return Decided({"rope_type": kind, "factor": factor.value}, factor.origin)
 
 
 def is_scratch(decider: Decider) -> bool:

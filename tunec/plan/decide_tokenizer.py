@@ -8,8 +8,8 @@ from typing import Any  # arguments of a chat template are of any sort
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import TokenizerPlan
+from tunec.spec.block import OpenBlock
 from tunec.spec.chat_templates import LIBRARY
-from tunec.spec.tokens import ChatArguments
 
 SPECIAL = ("bos_token", "eos_token", "pad_token")
 
@@ -18,7 +18,7 @@ def decide_tokenizer(decider: Decider) -> TokenizerPlan:
     special = {name: decider.written(f"model.{name}") for name in SPECIAL}
     return TokenizerPlan(
         chat_template=_chat_template(decider),
-        chat_arguments=_chat_arguments(decider),
+        chat_arguments=decide_open(decider, "model.chat_arguments"),
         special_tokens=_together(
             [({name: each.value}, each.origin) for name, each in special.items() if each]
         ),
@@ -33,10 +33,11 @@ def _chat_template(decider: Decider) -> Decided[str] | None:
     return Decided(decider.relative(named.value, "model.chat_template"), named.origin)
 
 
-def _chat_arguments(decider: Decider) -> Decided[dict[str, Any]] | None:
-    block = decider.read("model.chat_arguments")
-    names = block.given if isinstance(block, ChatArguments) else {}
-    values = [(name, decider.value(f"model.chat_arguments.{name}")) for name in names]
+def decide_open(decider: Decider, path: str) -> Decided[dict[str, Any]] | None:
+    """The settings of an open block by name; None where there are none."""
+    block = decider.read(path)
+    names = block.given if isinstance(block, OpenBlock) else {}
+    values = [(name, decider.value(f"{path}.{name}")) for name in names]
     return _together([({name: each.value}, each.origin) for name, each in values])
 
 

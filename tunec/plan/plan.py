@@ -64,6 +64,9 @@ class ModelPlan:
     logit_scale: Decided[float] | None
     logit_softcap: Decided[float] | None
     tokenizer: TokenizerPlan
+    config: Decided[dict[str, Any]] | None
+    """What the spec changes in the model's configuration, in its own names."""
+    rope_scaling: Decided[dict[str, Any]] | None
 
 
 @record

@@ -91,6 +91,7 @@ def header(place: Place, kind: str | None = None) -> str:
 
 _EXAMPLES = {
     "model": 'model "../models/base"',
+    "config": "config { attention_dropout = 0.1 }",
     "chat_arguments": "chat_arguments { enable_thinking = false }",
     "model.scratch": 'model scratch { architecture = llama, tokenizer = "../models/base", '
     "hidden_size = 256, num_hidden_layers = 4, num_attention_heads = 4 }",

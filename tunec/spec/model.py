@@ -7,6 +7,7 @@ Invariant: neither names a device; where a script runs is not the spec's busines
 from typing import Annotated
 
 from tunec.spec.block import Block, required, setting
+from tunec.spec.config import CONFIG, ROPE_SCALING, Config, LinearScaling, YarnScaling
 from tunec.spec.tokens import (
     ADD_SPECIAL_TOKENS,
     ADD_TOKENS,
@@ -65,6 +66,8 @@ class Pretrained(Block):
     )
     chat_template: ChatTemplate = CHAT_TEMPLATE
     chat_arguments: ChatArguments | None = CHAT_ARGUMENTS
+    config: Config | None = CONFIG
+    rope_scaling: LinearScaling | YarnScaling | None = ROPE_SCALING
     bos_token: Token = BOS
     eos_token: Token = EOS
     pad_token: Token = PAD
@@ -124,6 +127,8 @@ class Scratch(Block):
     )
     chat_template: ChatTemplate = CHAT_TEMPLATE
     chat_arguments: ChatArguments | None = CHAT_ARGUMENTS
+    config: Config | None = CONFIG
+    rope_scaling: LinearScaling | YarnScaling | None = ROPE_SCALING
     bos_token: Token = BOS
     eos_token: Token = EOS
     pad_token: Token = PAD

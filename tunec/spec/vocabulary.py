@@ -111,6 +111,14 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
     "": _ROOT,
     "model": (
         Place("chat_arguments", "chat_arguments", "none", "one", {"": "tokens:ChatArguments"}),
+        Place("config", "config", "none", "one", {"": "config:Config"}),
+        Place(
+            "rope_scaling",
+            "rope_scaling",
+            "kind",
+            "one",
+            {"linear": "config:LinearScaling", "yarn": "config:YarnScaling"},
+        ),
     ),
     "template": _TURNS,
     "data": _SOURCES,
