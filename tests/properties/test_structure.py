@@ -18,6 +18,7 @@ from tunec.emit import (
     contexts,
     data_contexts,
     encoding_contexts,
+    method_chapter,
     template_contexts,
     tokenizer_contexts,
 )
@@ -315,6 +316,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
         contexts,
         data_contexts,
         encoding_contexts,
+        method_chapter,
         template_contexts,
         tokenizer_contexts,
     )

@@ -53,7 +53,9 @@ def test_a_setting_is_explained_with_its_limits_default_reason_and_an_example() 
     )
 
 
-@pytest.mark.parametrize("topic", ["rank", "method.rank", "lora.rank", "method.dora.rank"])
+@pytest.mark.parametrize(
+    "topic", ["lora.rank", "method.lora.rank", "dora.rank", "method.dora.rank"]
+)
 def test_words_before_the_last_may_be_left_out(topic: str) -> None:
     assert explain(topic) == explain("method.lora.rank")
 

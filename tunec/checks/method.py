@@ -154,9 +154,8 @@ def _named(context: Context) -> tuple[str, tuple[str, ...]]:
     method = context.spec.method
     if isinstance(method, Freeze):
         return "method.modules", method.modules or ()
-    if isinstance(method, Lora) and isinstance(method.target_modules, tuple):
-        return "method.target_modules", method.target_modules
-    return "", ()
+    targets = getattr(method, "target_modules", None)
+    return ("method.target_modules", targets) if isinstance(targets, tuple) else ("", ())
 
 
 def matches(name: str, module: str) -> bool:

@@ -11,7 +11,6 @@ from tunec.emit.literals import comment, prose
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
-    LoraPlan,
     Plan,
     PretrainedPlan,
     SchedulePlan,
@@ -58,7 +57,7 @@ class Base(Context):
             nf4=kind == "nf4",
             int8=kind == "int8",
             quantized=kind is not None,
-            trained_in_float32=not isinstance(plan.method, LoraPlan),
+            trained_in_float32=not plan.adapter,
             new_tokens=new_tokens,
             config=changes_config(plan),
             options=source.revision is not None or trust,
@@ -85,33 +84,12 @@ class Scratch(Context):
     config: bool
 
 
-@record
-class Lora(Context):
-    dora: bool
-    listed: bool
-    checkpointing: bool
-    new_tokens: bool
-
-    @classmethod
-    def of(cls, plan: Plan, new_tokens: bool) -> "Lora":
-        method = plan.method
-        assert isinstance(method, LoraPlan)
-        listed = method.target_modules.value != "all_linear"
-        checkpointing = plan.train.gradient_checkpointing.value
-        return cls(method.kind == "dora", listed, checkpointing, new_tokens)
-
-
-@record
-class Method(Context):
-    checkpointing: bool
-
-
 # --- Loss, evaluation, run ------------------------------------------------------------
 
 
 def autocast(plan: Plan) -> bool:
     """Whether weights are kept in float32 while the computation may be in less."""
-    return not isinstance(plan.method, LoraPlan) and plan.model.dtype.value != "float32"
+    return not plan.adapter and plan.model.dtype.value != "float32"
 
 
 @record
@@ -243,7 +221,7 @@ class Output(Context):
     @classmethod
     def of(cls, plan: Plan) -> "Output":
         whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
-        return cls("sum(sizes)" if isinstance(plan.method, (LoraPlan, FullPlan)) else whole)
+        return cls("sum(sizes)" if plan.adapter or isinstance(plan.method, FullPlan) else whole)
 
 
 @record
@@ -285,7 +263,7 @@ class Main(Context):
     @classmethod
     def of(cls, plan: Plan, new_tokens: bool) -> "Main":
         stops = plan.objective == "sft"
-        adapter = isinstance(plan.method, LoraPlan)
+        adapter = plan.adapter
         return cls(
             mixed=plan.stops_differ,
             known_stop=stops,
@@ -313,22 +291,16 @@ class Header(Context):
 
 def result_folder(plan: Plan) -> str:
     """Where a run leaves what it trained: `adapter` or `model`."""
-    return "adapter" if isinstance(plan.method, LoraPlan) else "model"
+    return "adapter" if plan.adapter else "model"
 
 
-def summary_of(plan: Plan) -> str:
+def summary_of(plan: Plan, how: str) -> str:
     """What the script does, in a line of its docstring."""
-    source, method = plan.model.source, plan.method
+    source = plan.model.source
     files = ", ".join(basename(each.path) for each in plan.data.train.value)
     if isinstance(source, PretrainedPlan):
         path = source.path.value
         what = f"tune {basename(path) if source.local else path} on {files}"
     else:
         what = f"train a {source.architecture.value} from random weights on {files}"
-    how = "all weights"
-    if isinstance(method, LoraPlan):
-        how = f"{'DoRA' if method.kind == 'dora' else 'LoRA'} of rank {method.rank.value}"
-        how += f" on {plan.quantize.kind} weights" if plan.quantize else ""
-    elif isinstance(method, FreezePlan):
-        how = "some weights"
     return shorten(prose(f"{plan.name}: {what}, {how}"), 82, placeholder=" ...")

@@ -10,6 +10,8 @@ import sys
 from collections import defaultdict
 from symtable import SymbolTable, symtable
 
+from tunec.facts.methods import METHODS
+
 MODULES = (
     "argparse",
     "bz2",
@@ -51,7 +53,8 @@ NAMES = {
     "bitsandbytes.nn": ("Linear4bit",),
     "jinja2": ("StrictUndefined", "TemplateError"),
     "jinja2.sandbox": ("ImmutableSandboxedEnvironment",),
-    "peft": ("LoraConfig", "get_peft_model"),
+    "peft": ("LoraConfig", "get_peft_model", *(each.config for each in METHODS.values())),
+    "peft.tuners.tuners_utils": ("BaseTunerLayer",),
     "peft.tuners.lora": ("LoraLayer",),
     "safetensors.torch": ("load_file", "save_file"),
     "torch.nn": ("ModuleList",),

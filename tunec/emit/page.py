@@ -14,11 +14,12 @@ from tunec.emit.data_chapter import data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
+from tunec.emit.method_chapter import described, method
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
 from tunec.emit.templates import fill
-from tunec.plan.plan import FreezePlan, LoraPlan, Plan, ScratchPlan
+from tunec.plan.plan import Plan, ScratchPlan
 from tunec.record import record
 
 BNB_OPTIMIZERS = {"adamw_8bit": "AdamW8bit", "paged_adamw_8bit": "PagedAdamW8bit"}
@@ -120,20 +121,8 @@ def model(plan: Plan) -> Iterator[Section]:
         yield Section("model/base_scratch", c.Scratch(own, c.changes_config(plan)))
     else:
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
-    yield method(plan)
+    yield from method(plan)
     yield Section("model/trained_weights")
-
-
-def method(plan: Plan) -> Section:
-    context = c.Method(plan.train.gradient_checkpointing.value)
-    if isinstance(plan.method, LoraPlan):
-        return Section("model/method_lora", c.Lora.of(plan, k.has_new_rows(plan)))
-    if not isinstance(plan.method, FreezePlan):
-        return Section("model/method_full", context)
-    layers = plan.method.last_layers is not None
-    return Section(
-        "model/method_freeze_layers" if layers else "model/method_freeze_modules", context
-    )
 
 
 def loss(plan: Plan) -> Iterator[Section]:
@@ -176,7 +165,7 @@ def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
     pins = dependencies(imports, (*more, *protocols(plan)))
     return c.Header(
         dependencies="\n".join(f'#     "{pin}",' for pin in pins),
-        summary=c.summary_of(plan),
+        summary=c.summary_of(plan, described(plan)),
         version=stamp.version,
         spec_name=shorten(prose(stamp.spec_name), 40, placeholder=" ..."),
         spec_hash=comment(stamp.spec_hash),

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.literals import Raw
+from tunec.emit.method_chapter import method_settings
 from tunec.emit.tokenizer_contexts import tokenizer_settings
 from tunec.plan.decided import Decided
-from tunec.plan.plan import FreezePlan, LoraPlan, Plan, PretrainedPlan
+from tunec.plan.plan import Plan, PretrainedPlan
 from tunec.spec.values import Amount
 
 DTYPES = {
@@ -24,7 +25,7 @@ DTYPES = {
 
 def groups(plan: Plan) -> list[list[Constant]]:
     """The constants, in the order of the spec's blocks."""
-    found = [_model, _quantize, _method, data_settings, _train, _evaluate, _run]
+    found = [_model, _quantize, method_settings, data_settings, _train, _evaluate, _run]
     return [group for group in ([*part(plan)] for part in found) if group]
 
 
@@ -74,28 +75,6 @@ def _quantize(plan: Plan) -> Iterator[Constant]:
         yield constant("COMPUTE_DTYPE", dtype, _dtype_note(dtype), DTYPES[dtype.value])
     else:
         yield constant("INT8_THRESHOLD", settings["threshold"])
-
-
-def _method(plan: Plan) -> Iterator[Constant]:
-    method = plan.method
-    if isinstance(method, LoraPlan):
-        yield constant("LORA_RANK", method.rank)
-        yield constant("LORA_ALPHA", method.alpha, value=_tidy(method.alpha))
-        yield constant("LORA_DROPOUT", method.dropout)
-        targets = method.target_modules.value
-        form = "all-linear" if targets == "all_linear" else list(targets)
-        yield constant("LORA_TARGETS", method.target_modules, value=form)
-    elif isinstance(method, FreezePlan) and method.last_layers:
-        yield constant("LAST_LAYERS", method.last_layers)
-    elif isinstance(method, FreezePlan) and method.modules:
-        yield constant("TRAINED_MODULES", method.modules, value=list(method.modules.value))
-
-
-def _tidy(decided: Decided[float]) -> Raw:
-    """Whole numbers without a point; the user's spelling where there is one."""
-    value = decided.value
-    tidy = repr(int(value)) if value == int(value) else repr(value)
-    return Raw((decided.spelling or tidy).lower())
 
 
 # --- Optimisation ------------------------------------------------------------

@@ -10,7 +10,7 @@ from tunec.emit.contexts import Context
 from tunec.emit.literals import Raw, py, text
 from tunec.emit.section import Section
 from tunec.plan.decided import Decided
-from tunec.plan.plan import LoraPlan, Plan, PretrainedPlan, ScratchPlan
+from tunec.plan.plan import Plan, PretrainedPlan, ScratchPlan
 from tunec.record import record
 from tunec.resources import chat_template
 from tunec.spec.chat_templates import LIBRARY
@@ -68,7 +68,7 @@ def has_new_rows(plan: Plan) -> bool:
 def new_tokens(plan: Plan) -> Iterator[Section]:
     """The rows of new tokens; a model of random weights is made with them."""
     if has_new_rows(plan):
-        yield Section("model/new_tokens", NewTokens(isinstance(plan.method, LoraPlan)))
+        yield Section("model/new_tokens", NewTokens(plan.adapter))
 
 
 def tokenizer_settings(plan: Plan) -> Iterator[Constant]:

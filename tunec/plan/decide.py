@@ -8,6 +8,7 @@ import re
 
 from tunec.facts import Facts
 from tunec.plan.decide_data import decide_data
+from tunec.plan.decide_method import decide_method, usual_learning_rate
 from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize, is_scratch
 from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
@@ -15,10 +16,7 @@ from tunec.plan.decider import Decider
 from tunec.plan.plan import (
     CheckpointPlan,
     EvaluatePlan,
-    FreezePlan,
-    FullPlan,
     GeneratePlan,
-    LoraPlan,
     OptimizerPlan,
     Plan,
     SchedulePlan,
@@ -26,7 +24,6 @@ from tunec.plan.plan import (
 )
 from tunec.spec.places import Lowered
 
-ADAPTERS = ("lora", "dora", "qlora")
 LEARNING_RATES = {"sgd": 1e-2}
 FORWARD = 8192
 
@@ -46,7 +43,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         output=decider.value("output", f"runs/{name}"),
         model=decide_model(decider, facts, max_length),
         quantize=decide_quantize(decider, kinds),
-        method=_method(decider, kinds["method"]),
+        method=decide_method(decider, kinds["method"]),
         templates=decide_templates(decider),
         data=decide_data(decider, facts, kinds["objective"]),
         objective=kinds["objective"],
@@ -62,24 +59,6 @@ def run_name(spec_name: str) -> str:
     """A name for files and folders from the name of a spec: `my spec.tune` gives `my-spec`."""
     stem = spec_name.strip("<>").removesuffix(".tune")
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:64] or "run"
-
-
-# --- Method ---------------------------------------------------------------------------
-
-
-def _method(decider: Decider, kind: str) -> LoraPlan | FullPlan | FreezePlan:
-    if kind == "full":
-        return FullPlan()
-    if kind == "freeze":
-        return FreezePlan(decider.written("method.last_layers"), decider.written("method.modules"))
-    rank = decider.value("method.rank")
-    return LoraPlan(
-        kind="dora" if kind == "dora" else "lora",
-        rank=rank,
-        alpha=decider.value("method.alpha", 2 * rank.value, "2 * rank"),
-        dropout=decider.value("method.dropout"),
-        target_modules=decider.value("method.target_modules"),
-    )
 
 
 # --- Optimisation ---------------------------------------------------------------------
@@ -100,9 +79,7 @@ def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) ->
 
 
 def _learning_rate(decider: Decider, kinds: dict[str, str]) -> Decided[float]:
-    usual = 1e-3 if is_scratch(decider) else 2e-5
-    if kinds["method"] in ADAPTERS:
-        usual = 2e-4
+    usual = 1e-3 if is_scratch(decider) else usual_learning_rate(kinds["method"])
     return decider.value(
         "train.optimizer.learning_rate", LEARNING_RATES.get(kinds["train.optimizer"], usual)
     )

@@ -100,6 +100,18 @@ class FreezePlan:
     kind: str = "freeze"
 
 
+@record
+class PeftPlan:
+    """Any other method of peft: a frozen model with trained parts, saved as an adapter."""
+
+    kind: str
+    settings: dict[str, Decided[Any]]
+    """In the spec's names; `target_modules` among them where the kind has it."""
+
+
+MethodPlan = LoraPlan | FullPlan | FreezePlan | PeftPlan
+
+
 # --- Optimisation ---------------------------------------------------------------------
 
 
@@ -168,7 +180,7 @@ class Plan:
     output: Decided[str]
     model: ModelPlan
     quantize: QuantizePlan | None
-    method: LoraPlan | FullPlan | FreezePlan
+    method: MethodPlan
     templates: tuple[TemplatePlan, ...]
     data: DataPlan
     objective: str
@@ -176,6 +188,11 @@ class Plan:
     evaluate: EvaluatePlan | None
     """None where nothing is held out."""
     checkpoint: CheckpointPlan
+
+    @property
+    def adapter(self) -> bool:
+        """Whether the model's own weights stay as they are, and what is trained is saved alone."""
+        return isinstance(self.method, (LoraPlan, PeftPlan))
 
     @property
     def stops_differ(self) -> bool:

@@ -1,0 +1,123 @@
+"""The method: its templates, what they are given, its constants, and how a line calls it.
+
+In: a plan. Out: sections, contexts, constants. Invariant: the only place that tells kinds of
+methods apart when emitting.
+"""
+
+from collections.abc import Iterator
+from typing import Any  # settings are of any sort
+
+from tunec.emit.constants import Constant, constant
+from tunec.emit.contexts import Context
+from tunec.emit.literals import Raw, py
+from tunec.emit.section import Section
+from tunec.emit.tokenizer_contexts import has_new_rows
+from tunec.facts.methods import METHODS
+from tunec.plan.decided import Decided
+from tunec.plan.plan import FreezePlan, LoraPlan, PeftPlan, Plan
+from tunec.record import record
+
+
+@record
+class Lora(Context):
+    dora: bool
+    listed: bool
+    checkpointing: bool
+    new_tokens: bool
+
+
+@record
+class Peft(Context):
+    summary: str
+    config: str
+    arguments: str
+    listed: bool
+    targets: str
+    checkpointing: bool
+
+
+@record
+class Method(Context):
+    checkpointing: bool
+
+
+def method(plan: Plan) -> Iterator[Section]:
+    """The functions that make the model that is trained."""
+    how, checkpointing = plan.method, plan.train.gradient_checkpointing.value
+    if isinstance(how, LoraPlan):
+        listed = how.target_modules.value != "all_linear"
+        context = Lora(how.kind == "dora", listed, checkpointing, has_new_rows(plan))
+        yield Section("model/method_lora", context)
+    elif isinstance(how, PeftPlan):
+        yield Section("model/method_peft", _peft(how, checkpointing))
+    elif isinstance(how, FreezePlan):
+        layers = how.last_layers is not None
+        name = "model/method_freeze_layers" if layers else "model/method_freeze_modules"
+        yield Section(name, Method(checkpointing))
+    else:
+        yield Section("model/method_full", Method(checkpointing))
+
+
+def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
+    known = METHODS[how.kind]
+    named = {known.arguments[name]: _name(how.kind, name) for name in how.settings}
+    fixed = {name: py(value) for name, value in known.fixed.items()}
+    targets = how.settings.get("target_modules")
+    return Peft(
+        summary=known.named,
+        config=known.config,
+        arguments=" ".join(f"{name}={value}," for name, value in {**named, **fixed}.items()),
+        listed=targets is not None and targets.value != "all_linear",
+        targets=_name(how.kind, "target_modules"),
+        checkpointing=checkpointing,
+    )
+
+
+def _name(kind: str, setting: str) -> str:
+    """Of the constant: `VERA_RANK`."""
+    return f"{kind}_{setting}".upper().replace("TARGET_MODULES", "TARGETS")
+
+
+def described(plan: Plan) -> str:
+    """What is trained, for the first line of the script."""
+    how = plan.method
+    if isinstance(how, LoraPlan):
+        what = f"{'DoRA' if how.kind == 'dora' else 'LoRA'} of rank {how.rank.value}"
+    elif isinstance(how, PeftPlan):
+        what = METHODS[how.kind].config.removesuffix("Config")
+    else:
+        return "some weights" if isinstance(how, FreezePlan) else "all weights"
+    return f"{what} on {plan.quantize.kind} weights" if plan.quantize else what
+
+
+def method_settings(plan: Plan) -> Iterator[Constant]:
+    how = plan.method
+    if isinstance(how, LoraPlan):
+        yield constant("LORA_RANK", how.rank)
+        yield constant("LORA_ALPHA", how.alpha, value=_tidy(how.alpha))
+        yield constant("LORA_DROPOUT", how.dropout)
+        yield constant("LORA_TARGETS", how.target_modules, value=_targets(how.target_modules))
+    elif isinstance(how, PeftPlan):
+        for name, decided in how.settings.items():
+            value = decided.value
+            if name == "target_modules":
+                value = _targets(decided)
+            elif isinstance(value, tuple):
+                value = list(value)
+            same = value is decided.value
+            yield constant(_name(how.kind, name), decided, value=None if same else value)
+    elif isinstance(how, FreezePlan) and how.last_layers:
+        yield constant("LAST_LAYERS", how.last_layers)
+    elif isinstance(how, FreezePlan) and how.modules:
+        yield constant("TRAINED_MODULES", how.modules, value=list(how.modules.value))
+
+
+def _targets(decided: Decided[Any]) -> str | list[str]:
+    return "all-linear" if decided.value == "all_linear" else list(decided.value)
+
+
+def _tidy(decided: Decided[float]) -> Raw:
+    """Whole numbers without a point; the user's spelling where there is one."""
+    value = decided.value
+    tidy = repr(int(value)) if value == int(value) else repr(value)
+    return Raw((decided.spelling or tidy).lower())
