@@ -31,6 +31,7 @@ RUNNING = {
 SCRATCH = {"evaluate": "", "method": "method full"}
 HELD_OUT = {"evaluate": "evaluate { generate }"}
 
+LORA = ("lora", "dora", "qlora")
 OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
 OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
 
@@ -72,6 +73,8 @@ AROUND: dict[str, dict[str, str]] = {
 
 BESIDE: dict[str, str] = {
     "train.optimizer.sgd.nesterov": "momentum = 0.9",
+    **{f"method.{kind}.layers": 'target_modules = ["q_proj"]' for kind in LORA},
+    "method.module.path": "rank = 4",
     "data.train": 'source "rows.jsonl"',
     "data.train.overflow": 'source "rows.txt"',
     "data.train.mix": 'source "rows.jsonl", source "more.jsonl"',
@@ -95,6 +98,12 @@ NEXT_TO: dict[str, str] = {
     "data.source.probability": 'mix = interleave, source "more.jsonl" { probability = 50% }',
 }
 """What has to stand beside the block."""
+
+WITHOUT_SOME_WORDS = {
+    "data.source.format",  # each needs a file of its own, and is tried by itself
+    "method.qlora.init",  # some need weights that are not quantized
+}
+"""Settings whose words are not all legal in the specs here."""
 
 REQUIRED = {
     "model.scratch": {
@@ -184,6 +193,11 @@ VALUES: dict[str, tuple[str, ...]] = {
     "template.messages.weight": ('"weight"', '"worth"'),
     "chat_template": (*LIBRARY, '"a.jinja"', '"b.jinja"'),
     "factor": ("2", "4"),
+    "exclude_modules": ('["q_proj"]', '["v_proj"]'),
+    "modules_to_save": ('["norm"]', '["lm_head"]'),
+    "layers": ("[0]", "[0, 1]"),
+    "method.qlora.init": ("default", "gaussian"),
+    "method.module.path": ('"q_proj"', '"v_proj"'),
     "method.ia3.target_modules": ('["k_proj", "down_proj"]', '["v_proj", "down_proj"]'),
     "feedforward_modules": ('["down_proj"]', '["v_proj"]'),
     "rank_dropout": ("0%", "5%"),

@@ -143,7 +143,7 @@ def modules_are_there(context: Context) -> Iterator[Diagnostic]:
     if model is None or not model.weights:
         return
     path, names = _named(context)
-    shared = {name for name in names if model.tied and _is_end(name)}
+    shared = {name for name in names if model.tied and is_end(name)}
     legal = model.module_names() if path == "method.modules" else list(model.matrices)
     for name in names:
         if name not in shared and not any(matches(name, module) for module in legal):
@@ -183,7 +183,7 @@ def _unmatched(
     return problem(
         "E408",
         message,
-        _element(context, path, name),
+        element(context, path, name),
         notes=(f"The model's {noun} are {enumerated(ends, 16)}.",) if ends else (),
         remedy=remedy,
     )
@@ -195,14 +195,14 @@ def _ends(modules: list[str], parts: int) -> list[str]:
     return [end for end in ends if not end.split(".")[0].isdigit()]
 
 
-def _element(context: Context, path: str, name: str) -> Label | None:
+def element(context: Context, path: str, name: str) -> Label | None:
     """At the element of a list that says `name`."""
     span = context.places.span(path)
     quoted = f'"{name}"'
     return Label(within(span, quoted, 0, len(quoted))) if span else context.at(path)
 
 
-def _is_end(name: str) -> bool:
+def is_end(name: str) -> bool:
     """Whether a name is that of the first or the last layer."""
     return is_embedding(name) or name.rpartition(".")[2] in OUTPUTS
 
@@ -214,7 +214,7 @@ def tied_ends_stay_tied(context: Context) -> Iterator[Diagnostic]:
         return
     path, names = _named(context)
     for name in names:
-        if not _is_end(name) or (path == "method.modules" and is_embedding(name)):
+        if not is_end(name) or (path == "method.modules" and is_embedding(name)):
             continue
         if path == "method.modules":
             message = f"`{name}` shares its weights with the embeddings, so both would be trained."
@@ -231,7 +231,7 @@ def tied_ends_stay_tied(context: Context) -> Iterator[Diagnostic]:
         yield problem(
             "E302",
             message,
-            _element(context, path, name),
+            element(context, path, name),
             context.at("model.path", "a model with `tie_word_embeddings`"),
             remedy=remedy,
         )
@@ -266,14 +266,13 @@ def rank_fits(context: Context) -> Iterator[Diagnostic]:
 
 
 def targets(method: Lora, model: ModelFacts) -> list[str]:
-    """The modules that get an adapter."""
-    if isinstance(method.target_modules, str):
-        return model.linear_modules()
-    return [
-        module
-        for module in model.matrices
-        if any(matches(name, module) for name in method.target_modules)
-    ]
+    """The modules that get an adapter, whatever the layer."""
+    named = model.linear_modules()
+    if not isinstance(method.target_modules, str):
+        wanted = method.target_modules
+        named = [m for m in model.matrices if any(matches(name, m) for name in wanted)]
+    left_out = method.exclude_modules or ()
+    return [m for m in named if not any(matches(name, m) for name in left_out)]
 
 
 RULES: tuple[Rule, ...] = (

@@ -219,8 +219,10 @@ class Output(Context):
     result_size: str
 
     @classmethod
-    def of(cls, plan: Plan) -> "Output":
+    def of(cls, plan: Plan, merged: bool) -> "Output":
         whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
+        if merged:
+            return cls(f"sum(sizes) + {whole}")
         return cls("sum(sizes)" if plan.adapter or isinstance(plan.method, FullPlan) else whole)
 
 
@@ -256,12 +258,14 @@ class Main(Context):
     adapter_stops: bool
     new_rows: bool
     """An adapter holds them besides its own weights."""
+    merged: bool
+    stops_known: bool
     adapter_config: bool
     """The base that an adapter is for has to be loaded with another configuration."""
     result: str
 
     @classmethod
-    def of(cls, plan: Plan, new_tokens: bool) -> "Main":
+    def of(cls, plan: Plan, new_tokens: bool, merged: bool) -> "Main":
         stops = plan.objective == "sft"
         adapter = plan.adapter
         return cls(
@@ -271,6 +275,8 @@ class Main(Context):
             stops=stops and not adapter,
             adapter_stops=stops and adapter,
             new_rows=new_tokens and adapter,
+            merged=merged,
+            stops_known=stops,
             adapter_config=changes_config(plan) and adapter,
             result=result_folder(plan),
         )
@@ -287,6 +293,7 @@ class Header(Context):
     output: str
     result: str
     measures: bool
+    merged: bool
 
 
 def result_folder(plan: Plan) -> str:

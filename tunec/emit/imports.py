@@ -53,7 +53,12 @@ NAMES = {
     "bitsandbytes.nn": ("Linear4bit",),
     "jinja2": ("StrictUndefined", "TemplateError"),
     "jinja2.sandbox": ("ImmutableSandboxedEnvironment",),
-    "peft": ("LoraConfig", "get_peft_model", *(each.config for each in METHODS.values())),
+    "peft": (
+        "LoraConfig",
+        "PeftModel",
+        "get_peft_model",
+        *(each.config for each in METHODS.values()),
+    ),
     "peft.tuners.tuners_utils": ("BaseTunerLayer",),
     "peft.tuners.lora": ("LoraLayer",),
     "safetensors.torch": ("load_file", "save_file"),

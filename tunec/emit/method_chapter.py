@@ -20,10 +20,23 @@ from tunec.record import record
 
 @record
 class Lora(Context):
-    dora: bool
+    more: bool
+    """Whether there are `options`."""
+    options: str
     listed: bool
+    saved: bool
     checkpointing: bool
     new_tokens: bool
+    own_base: bool
+    """Whether the base is looked at before it is adapted."""
+    draws: bool
+    """Whether the adapter begins as a part of the weights."""
+
+
+@record
+class Merge(Context):
+    quantized: bool
+    stops: bool
 
 
 @record
@@ -46,7 +59,18 @@ def method(plan: Plan) -> Iterator[Section]:
     how, checkpointing = plan.method, plan.train.gradient_checkpointing.value
     if isinstance(how, LoraPlan):
         listed = how.target_modules.value != "all_linear"
-        context = Lora(how.kind == "dora", listed, checkpointing, has_new_rows(plan))
+        saved = "modules_to_save" in how.options
+        options = " ".join(_options(how))
+        context = Lora(
+            more=bool(options),
+            options=options,
+            listed=listed,
+            saved=saved,
+            checkpointing=checkpointing,
+            new_tokens=has_new_rows(plan),
+            own_base=saved or has_new_rows(plan),
+            draws="init" in how.options and how.options["init"].value in ("pissa", "olora"),
+        )
         yield Section("model/method_lora", context)
     elif isinstance(how, PeftPlan):
         yield Section("model/method_peft", _peft(how, checkpointing))
@@ -56,6 +80,40 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
+
+
+LORA_OPTIONS = {
+    "exclude_modules": ("exclude_modules", "LORA_EXCLUDED"),
+    "layers": ("layers_to_transform", "LORA_LAYERS"),
+    "modules_to_save": ("modules_to_save", "MODULES_TO_SAVE"),
+    "rslora": ("use_rslora", "RSLORA"),
+    "init": ("init_lora_weights", "LORA_INIT"),
+}
+"""By setting, the argument of peft and the constant."""
+
+
+def _options(how: LoraPlan) -> Iterator[str]:
+    """The arguments that not every script has."""
+    if how.kind == "dora":
+        yield "use_dora=True,"
+    for name in how.options:
+        argument, constant_name = LORA_OPTIONS[name]
+        value = f"named(base, {constant_name})" if name == "modules_to_save" else constant_name
+        yield f"{argument}={value},"
+    if how.ranks:
+        yield "rank_pattern=LORA_RANKS,"
+    if how.alphas:
+        yield "alpha_pattern=LORA_ALPHAS,"
+
+
+def merges(plan: Plan) -> bool:
+    return isinstance(plan.method, LoraPlan) and plan.method.merge
+
+
+def merging(plan: Plan) -> Iterator[Section]:
+    """The function that saves the whole model beside the adapter."""
+    if merges(plan):
+        yield Section("run/merge", Merge(plan.quantize is not None, plan.objective == "sft"))
 
 
 def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
@@ -97,6 +155,14 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("LORA_ALPHA", how.alpha, value=_tidy(how.alpha))
         yield constant("LORA_DROPOUT", how.dropout)
         yield constant("LORA_TARGETS", how.target_modules, value=_targets(how.target_modules))
+        for name, decided in how.options.items():
+            value = decided.value
+            form = list(value) if isinstance(value, tuple) else None
+            yield constant(LORA_OPTIONS[name][1], decided, value=form)
+        if how.ranks:
+            yield constant("LORA_RANKS", how.ranks)
+        if how.alphas:
+            yield constant("LORA_ALPHAS", how.alphas)
     elif isinstance(how, PeftPlan):
         for name, decided in how.settings.items():
             value = decided.value

@@ -14,7 +14,7 @@ from tunec.emit.data_chapter import data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
-from tunec.emit.method_chapter import described, method
+from tunec.emit.method_chapter import described, merges, merging, method
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
@@ -98,7 +98,7 @@ def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
         "Checkpoints and the run's folder",
         [
             Section("run/checkpoints"),
-            Section("run/output", c.Output.of(plan)),
+            Section("run/output", c.Output.of(plan, merges(plan))),
         ],
     )
     yield "The run", [*run(plan)]
@@ -156,7 +156,8 @@ def evaluation(plan: Plan) -> Iterator[Section]:
 
 def run(plan: Plan) -> Iterator[Section]:
     yield Section("run/train", c.Train.of(plan))
-    yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan)))
+    yield from merging(plan)
+    yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan)))
 
 
 def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
@@ -173,4 +174,5 @@ def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
         output=prose(plan.output.value),
         result=c.result_folder(plan),
         measures=plan.evaluate is not None,
+        merged=merges(plan),
     )

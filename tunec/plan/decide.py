@@ -43,7 +43,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         output=decider.value("output", f"runs/{name}"),
         model=decide_model(decider, facts, max_length),
         quantize=decide_quantize(decider, kinds),
-        method=decide_method(decider, kinds["method"]),
+        method=decide_method(decider, facts, kinds["method"]),
         templates=decide_templates(decider),
         data=decide_data(decider, facts, kinds["objective"]),
         objective=kinds["objective"],

@@ -19,7 +19,7 @@ def decide_tokenizer(decider: Decider) -> TokenizerPlan:
     return TokenizerPlan(
         chat_template=_chat_template(decider),
         chat_arguments=decide_open(decider, "model.chat_arguments"),
-        special_tokens=_together(
+        special_tokens=together(
             [({name: each.value}, each.origin) for name, each in special.items() if each]
         ),
         new_tokens=_new_tokens(decider),
@@ -38,7 +38,7 @@ def decide_open(decider: Decider, path: str) -> Decided[dict[str, Any]] | None:
     block = decider.read(path)
     names = block.given if isinstance(block, OpenBlock) else {}
     values = [(name, decider.value(f"{path}.{name}")) for name in names]
-    return _together([({name: each.value}, each.origin) for name, each in values])
+    return together([({name: each.value}, each.origin) for name, each in values])
 
 
 def _new_tokens(decider: Decider) -> Decided[dict[str, bool]] | None:
@@ -47,10 +47,10 @@ def _new_tokens(decider: Decider) -> Decided[dict[str, bool]] | None:
         written = decider.written(f"model.{name}")
         if written is not None:
             found.append((dict.fromkeys(written.value, special), written.origin))
-    return _together(found)
+    return together(found)
 
 
-def _together(found: list[tuple[dict[str, Any], str]]) -> Decided[dict[str, Any]] | None:
+def together(found: list[tuple[dict[str, Any], str]]) -> Decided[dict[str, Any]] | None:
     """Several values as one, which comes from all their places."""
     if not found:
         return None

@@ -86,6 +86,12 @@ class LoraPlan:
     alpha: Decided[float]
     dropout: Decided[float]
     target_modules: Decided[str | tuple[str, ...]]
+    options: dict[str, Decided[Any]]
+    """What else is written, in the spec's names: `exclude_modules`, `rslora`, `init`, …"""
+    ranks: Decided[dict[str, int]] | None
+    """By the end of modules' names."""
+    alphas: Decided[dict[str, float]] | None
+    merge: bool
 
 
 @record

@@ -78,6 +78,11 @@ def homes_of(setting: str) -> tuple[Home, ...]:
     return tuple(homes)
 
 
+def kinds_with(outer: Place, inner: Place) -> list[str]:
+    """The kinds of a block in which another may stand."""
+    return [kind for kind in outer.kinds if inner.field in outer.model(kind).model_fields]
+
+
 def header(place: Place, kind: str | None = None) -> str:
     """Keyword and label as one would write them: `optimizer adamw`, `data train`, `model "…"`."""
     if place.label == "none":

@@ -92,6 +92,10 @@ class _Lowering:
         nested = self.children(section, path)
         if kind is None:
             return None
+        for child in CHILDREN.get(section.word, ()):
+            if child.field not in model_of(place, kind).model_fields:
+                nested.pop(child.field, None)
+                self.foreign(section, child)
         entries = self.known_settings(section, kind)
         filled = label_field(place, kind)
         if filled is not None and section.label is not None and section.keyword is not None:
@@ -136,6 +140,13 @@ class _Lowering:
             if place.required and not self.incomplete and not _present(place, blocks):
                 self.lacks(section, place)
         return {name: value for name, value in values.items() if value is not None}
+
+    def foreign(self, section: Section, place: Place) -> None:
+        """Reports blocks that other kinds have."""
+        from tunec.spec import unknown
+
+        for block in section.children.get(place.field, []):
+            self.report.add(unknown.of_other_kinds(section, place, block))
 
     def lacks(self, section: Section, place: Place) -> None:
         """Reports a required block that is not there, unless something refused was meant as it."""

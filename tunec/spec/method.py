@@ -6,8 +6,8 @@ script.
 
 from typing import Annotated
 
-from tunec.spec.block import Block, required, setting
-from tunec.spec.values import Choice, Either, Number, Several, Share, Text
+from tunec.spec.block import Block, nested, required, setting
+from tunec.spec.values import Choice, Either, Flag, Number, Several, Share, Text
 
 
 class Full(Block):
@@ -28,6 +28,25 @@ class Freeze(Block):
         "Train the modules whose name is, or ends in, one of these (`lm_head`, `layers.3.mlp`).",
         why="one of `last_layers` and `modules` is needed",
         shown="none",
+    )
+
+
+Names = Annotated[tuple[str, ...] | None, Several(Text("lm_head"))]
+
+
+class Ranks(Block):
+    """Another rank, or another alpha, for the modules whose names end so: `module "v_proj" { rank =
+    32 }`.
+    """
+
+    path: Annotated[str, Text("layers.0.self_attn.v_proj")] = required(
+        "The end of the names of modules."
+    )
+    rank: Annotated[int | None, Number(least=1, most=1024, example="32")] = setting(
+        None, "Rank there.", why="one rank does for most", shown="that of `method`"
+    )
+    alpha: Annotated[float | None, Number(whole=False, above=0, example="64")] = setting(
+        None, "Alpha there.", why="one scale does for most", shown="that of `method`"
     )
 
 
@@ -56,6 +75,43 @@ class Lora(Block):
         "list of name endings.",
         why="adapting all linear layers is what matches full tuning (arXiv 2305.14314)",
     )
+    exclude_modules: Names = setting(
+        None,
+        "Of those, the ones that get none after all, by the end of their names.",
+        why="`target_modules` says it",
+        shown="none",
+    )
+    layers: Annotated[tuple[int, ...] | None, Several(Number(least=0, example="0"))] = setting(
+        None,
+        "Only in these layers, counted from 0.",
+        why="what is learnt is rarely in a few layers only",
+        shown="all",
+    )
+    modules_to_save: Names = setting(
+        None,
+        "Modules that are trained whole, in a copy that is saved with the adapter.",
+        why="adapters are enough for most tasks",
+        shown="none",
+    )
+    rslora: Annotated[bool, Flag()] = setting(
+        False,
+        "Scale by alpha / sqrt(rank), which keeps the size of a high rank's changes (rsLoRA, "
+        "arXiv 2312.03732).",
+        why="the usual scale; it matters at ranks above 64",
+    )
+    init: Annotated[str, Choice(("default", "gaussian", "orthogonal", "pissa", "olora"))] = setting(
+        "default",
+        "What the product begins as. `default`, `gaussian`, `orthogonal`: nothing, from a random "
+        "first matrix. `pissa` (arXiv 2404.02948) and `olora` (arXiv 2406.01775): the largest part "
+        "of the weight itself, which is taken from the frozen weight.",
+        why="it suits every storage, and leaves the frozen weights as they are",
+    )
+    merge: Annotated[bool, Flag()] = setting(
+        False,
+        "Save the whole model with the adapter merged, too, in `merged/`.",
+        why="an adapter is small, and its base is at hand",
+    )
+    ranks: tuple[Ranks, ...] = nested((), "Ranks of single modules.")
 
 
 class Dora(Lora):

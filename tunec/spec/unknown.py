@@ -10,7 +10,16 @@ from collections.abc import Collection, Sequence
 from tunec.diagnostics import Diagnostic, Edit, Fix, Label
 from tunec.diagnostics.suggest import nearest
 from tunec.source import Span
-from tunec.spec.legal import Home, header, homes_of, listed, path_of, places_below, settings_of
+from tunec.spec.legal import (
+    Home,
+    header,
+    homes_of,
+    kinds_with,
+    listed,
+    path_of,
+    places_below,
+    settings_of,
+)
 from tunec.spec.problems import around
 from tunec.spec.tree import Entry, Section
 from tunec.spec.values import Word, show
@@ -42,6 +51,17 @@ def setting(section: Section, kind: str, entry: Entry) -> Diagnostic:
     remedy = _write(close) or _near_block(section, entry) or f"Remove `{name}`."
     notes = (_legal_note(section, list(legal)),)
     return _say("E201", section, span, missing, remedy, notes, _rename(span, close))
+
+
+def of_other_kinds(section: Section, place: Place, block: Section) -> Diagnostic:
+    """For a block that only other kinds of the section's keyword have."""
+    assert section.place is not None, "the top has no kinds"
+    kinds = [header(section.place, kind) for kind in kinds_with(section.place, place)]
+    span = block.keyword or block.header
+    assert span is not None, "what was not written is not reported"
+    message = f"`{place.keyword}` is a block of {listed(kinds)}, not of {section.title}."
+    remedy = f"Remove it, or write {listed(kinds, 'or')} in place of {section.title}."
+    return _say("E202", section, span, message, remedy)
 
 
 def block(section: Section, stray: Block) -> Diagnostic:

@@ -149,6 +149,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
             default="cosine",
         ),
     ),
+    "method": (Place("module", "ranks", "path", "list", {"": "method:Ranks"}),),
     "evaluate": (Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),),
 }
 """From the keyword of a block ("" for the top of a spec) to the blocks that may stand in it."""

@@ -1,0 +1,183 @@
+"""Rules on the options of `method lora`, `dora` and `qlora`.
+
+In: a context. Out: diagnostics. Invariant: every name and number of a layer that passes is one of
+the model's, for peft leaves out silently what matches nothing.
+"""
+
+from collections.abc import Iterator
+
+from tunec.checks.context import Context, Rule, problem
+from tunec.checks.method import element, is_end, matches, targets
+from tunec.diagnostics import Diagnostic
+from tunec.diagnostics.suggest import nearest
+from tunec.facts.paths import enumerated
+from tunec.spec.method import Lora
+
+
+def _lora(context: Context) -> Lora | None:
+    return context.spec.method if isinstance(context.spec.method, Lora) else None
+
+
+def layers_are_of_the_model(context: Context) -> Iterator[Diagnostic]:
+    """`layers` counts from 0, and needs the names of modules where the model is not known."""
+    method, model = _lora(context), context.facts.model
+    if method is None or method.layers is None:
+        return
+    if model is None or not model.weights:
+        if method.target_modules == "all_linear":
+            yield problem(
+                "E303",
+                "`layers` needs a list of `target_modules` where the model is not at hand.",
+                context.at("method.layers"),
+                remedy='Write, for example, `target_modules = ["q_proj", "v_proj"]`.',
+            )
+        return
+    for layer in method.layers:
+        if model.layers is not None and layer >= model.layers:
+            yield problem(
+                "E203",
+                f"`layers` must be below {model.layers}, the number of layers of this model, but "
+                f"it has {layer}.",
+                context.at("method.layers"),
+                notes=("Layers are counted from 0.",),
+                remedy=f"Write a number up to {model.layers - 1}.",
+            )
+            return
+
+
+def named_modules_are_there(context: Context) -> Iterator[Diagnostic]:
+    """`exclude_modules`, `modules_to_save` and `module` name modules that there are."""
+    method, model = _lora(context), context.facts.model
+    if method is None or model is None or not model.weights:
+        return
+    adapted = targets(method, model)
+    lists = [
+        ("method.exclude_modules", method.exclude_modules or (), list(model.matrices)),
+        ("method.modules_to_save", method.modules_to_save or (), model.module_names()),
+    ]
+    for number, each in enumerate(method.ranks):
+        lists.append((f"method.ranks.{number}.path", (each.path,), adapted))
+    for path, names, legal in lists:
+        for name in names:
+            if any(matches(name, module) for module in legal):
+                continue
+            last = dict.fromkeys(module.rpartition(".")[2] for module in legal)
+            ends = [end for end in last if not end.isdigit()]
+            close = nearest(name, ends)
+            what = "adapted layer" if path.startswith("method.ranks") else "module"
+            yield problem(
+                "E408",
+                f"No {what} of the model is named `{name}`.",
+                element(context, path, name),
+                notes=(f"There are {enumerated(ends, 16)}.",) if ends else (),
+                remedy=f'Write "{close[0]}".' if close else "Write one of these.",
+            )
+
+
+def excluded_modules_were_targets(context: Context) -> Iterator[Diagnostic]:
+    """A module cannot be listed and left out."""
+    method = _lora(context)
+    if method is None or isinstance(method.target_modules, str):
+        return
+    for name in method.exclude_modules or ():
+        if name in method.target_modules:
+            yield problem(
+                "E302",
+                f"`{name}` is in `target_modules` and in `exclude_modules`.",
+                element(context, "method.exclude_modules", name),
+                element(context, "method.target_modules", name),
+                remedy="Remove it from one of them.",
+            )
+
+
+def saved_modules_stand_alone(context: Context) -> Iterator[Diagnostic]:
+    """A copy of a layer whose weights are another's too would part the two."""
+    method, model = _lora(context), context.facts.model
+    if method is None:
+        return
+    added = context.pretrained and (
+        context.pretrained.add_tokens or context.pretrained.add_special_tokens
+    )
+    for name in method.modules_to_save or ():
+        if is_end(name) and model is not None and model.tied:
+            yield problem(
+                "E302",
+                f"`{name}` shares its weights with the other end of the model, so a copy of it "
+                "would part the two.",
+                element(context, "method.modules_to_save", name),
+                context.at("model.path", "a model with `tie_word_embeddings`"),
+                remedy=f"Remove `{name}`; `add_tokens` trains the rows of new tokens.",
+            )
+        elif is_end(name) and added:
+            yield problem(
+                "E302",
+                f"`{name}` would be trained whole, but rows of new tokens are trained alone.",
+                element(context, "method.modules_to_save", name),
+                context.at("model.path"),
+                remedy=f"Remove `{name}`: the rows of the new tokens are trained without it.",
+            )
+
+
+def modules_say_something(context: Context) -> Iterator[Diagnostic]:
+    """A block `module` has a rank or an alpha of its own."""
+    method = _lora(context)
+    for number, each in enumerate(method.ranks if method else ()):
+        if each.rank is None and each.alpha is None:
+            yield problem(
+                "E303",
+                f'`module "{each.path}"` needs `rank` or `alpha`.',
+                context.at(f"method.ranks.{number}.path"),
+                remedy=f'Write `module "{each.path}" {{ rank = 32 }}`, or remove it.',
+            )
+
+
+def beginning_suits_the_weights(context: Context) -> Iterator[Diagnostic]:
+    """What begins as a part of the weights needs them as numbers, not as codes."""
+    method = _lora(context)
+    if method is None or method.init in ("default", "gaussian"):
+        return
+    model = context.facts.model
+    stored = context.kind("quantize") or ("nf4" if context.method == "qlora" else "")
+    if stored or (model is not None and model.quantized):
+        yield problem(
+            "E310",
+            f"`init = {method.init}` does not work on quantized weights.",
+            context.at("method.init"),
+            context.at("quantize" if context.written("quantize") else "method", "quantized"),
+            remedy="Remove `init`.",
+        )
+    elif method.init == "orthogonal" and any(
+        rank % 2 for rank in (method.rank, *(each.rank or 2 for each in method.ranks))
+    ):
+        yield problem(
+            "E302",
+            "`init = orthogonal` needs even ranks.",
+            context.at("method.init"),
+            context.at("method.rank"),
+            remedy="Write even ranks, or remove `init`.",
+        )
+
+
+def merged_weights_are_numbers(context: Context) -> Iterator[Diagnostic]:
+    """An adapter merged into weights that came quantized would be rounded away."""
+    method, model = _lora(context), context.facts.model
+    if method is not None and method.merge and model is not None and model.quantized:
+        yield problem(
+            "E302",
+            "`merge` cannot write into this model: its weights are stored quantized.",
+            context.name("method.merge"),
+            context.at("model.path", "a model with `quantization_config`"),
+            remedy="Name the model before it was quantized, with `quantize nf4` where it has to "
+            "fit, or remove `merge`.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    layers_are_of_the_model,
+    named_modules_are_there,
+    excluded_modules_were_targets,
+    saved_modules_stand_alone,
+    modules_say_something,
+    beginning_suits_the_weights,
+    merged_weights_are_numbers,
+)
