@@ -21,6 +21,7 @@ def main() -> int:
         del sys.path[0]
     sys.path.append(ROOT)
     from tunec.run.preview.wanted import Wanted
+    from tunec.terminal import Stop, show_one
 
     wanted = Wanted.from_word(word)
     sys.argv[:] = [wanted.script]
@@ -35,6 +36,10 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Stop as stop:
+        sys.stdout.flush()
+        show_one(stop.diagnostic)
+        return 1
     except (Exception, SystemExit) as problem:
         from tunec.run.failure import tell
 

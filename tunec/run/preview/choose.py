@@ -7,7 +7,7 @@ than are shown, and none is read that is not needed.
 import heapq
 import random
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 
 from tunec.run.preview.looked import Looked, Trouble, look
@@ -49,24 +49,64 @@ def any_of(most: int) -> Best:
     return Best(most, lambda row: (chance.random(),))
 
 
-def looked_at(
-    script: Script, overflow: str, files: list[str], numbers: Container[int] | None = None
-) -> Iterator[Looked]:
-    """The rows of some files, all or those of `numbers`, the first being 1.
+class Picked:
+    """Rows by their number, the first being 1, or by their place; all where none is named."""
 
-    Where a file cannot be read on, that is a row which is refused.
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.numbers = {int(name) for name in names if name.isdecimal()}
+        self.places = [name for name in names if not name.isdecimal()]
+        self.seen = 0
+        self.last = ""
+        """The place of the last row that was seen."""
+        self._found: set[str] = set()
+
+    def wants(self, number: int, place: str) -> bool:
+        self.seen, self.last = number, place
+        found = {name for name in self.places if _same(name, place)}
+        found |= {str(number)} if number in self.numbers else set()
+        self._found |= found
+        return not self.names or bool(found)
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether no row that follows can be one of them."""
+        return not self.places and self._found == set(map(str, self.numbers)) != set()
+
+    @property
+    def absent(self) -> list[str]:
+        """What was named and is not there."""
+        return [name for name in self.names if _plain(name) not in self._found]
+
+
+def _plain(name: str) -> str:
+    return str(int(name)) if name.isdecimal() else name
+
+
+def _same(asked: str, place: str) -> bool:
+    """Whether a place is meant, from whichever folder its path starts."""
+    return place == asked or place.endswith(f"/{asked}") or asked.endswith(f"/{place}")
+
+
+def looked_at(
+    script: Script, overflow: str, name: str, picked: Picked | None = None
+) -> Iterator[Looked]:
+    """The rows of a data set, all or those that are picked.
+
+    Where it cannot be read on, that is a row which is refused.
     """
-    counted = count(1)
-    for file in files:
-        place = file
-        try:
-            for place, raw in script.rows(file):
-                number = next(counted)
-                if numbers is None or number in numbers:
-                    yield look(script, overflow, number, place, raw)
-        except Refused as refused:
-            text = f"{refused} (nothing after {place} is read)"
-            yield Looked(next(counted), place, None, [], [], [Trouble("refused", text)])
+    counted, place = count(1), f"data {name}"
+    picked = picked or Picked(())
+    try:
+        for row in script.rows(name):
+            number, place = next(counted), row.place
+            if picked.wants(number, place):
+                yield look(script, overflow, number, row)
+            if picked.satisfied:
+                return
+    except Refused as refused:
+        text = f"{refused} (nothing after {place} is read)"
+        yield Looked(next(counted), place, None, [], [], [Trouble("refused", text)], {})
 
 
 def progress(rows: Iterable[Looked], said: str = "encode") -> Iterator[Looked]:

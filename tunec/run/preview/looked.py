@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any  # rows and tokenizers are the script's own
 
 from tunec.record import fields_of, record
-from tunec.run.preview.fates import Kept, shortened
 from tunec.run.preview.pieces import text_of
-from tunec.run.preview.script import Encoded, Refused, Script
+from tunec.run.preview.script import Encoded, Found, Made, Script
 
 LEAST = 8
 """Characters of an answer that is searched for in its prompt: less stands there by chance."""
@@ -18,7 +17,7 @@ LEAST = 8
 
 @record
 class Trouble:
-    """Something that may be wrong, from the worst kind to the mildest."""
+    """Something that may be wrong."""
 
     kind: str
     text: str
@@ -26,18 +25,27 @@ class Trouble:
 
 KINDS = {
     "refused": "stops the run",
-    "dropped": "too long, dropped",
-    "cut": "too long, cut",
+    "dropped": "dropped",
+    "truncated": "too long, cut",
     "split": "too long, split",
-    "empty answer": "nothing trained but a stop token",
-    "empty column": "an empty column",
-    "no stop": "trained, but not to stop",
-    "begins twice": "two begin-of-sequence tokens",
-    "unknown token": "text the tokenizer has no token for",
-    "answer in prompt": "the answer stands in the prompt",
-    "small share": "little to train on",
+    "empty_answer": "nothing trained but a stop token",
+    "no_stop": "trained, but not to stop",
+    "begins_twice": "two begin-of-sequence tokens",
+    "unknown_token": "text the tokenizer has no token for",
+    "spelled_token": "spells out a special token, kept as text",
+    "answer_in_prompt": "the answer stands in the prompt",
+    "empty_column": "an empty column or turn",
 }
 """Kinds of trouble, the worst first, and what a report calls them."""
+
+FATES = {
+    "drop": "dropped",
+    "truncate": "truncated",
+    "truncate_prompt": "truncated",
+    "split": "split",
+    "error": "refused",
+}
+"""What becomes of a row that is too long, by `overflow`."""
 
 
 @record
@@ -48,19 +56,21 @@ class Looked:
     """In its data set, from 1."""
     place: str
     raw: Any
-    encoded: list[Encoded]
-    """Usually one; none where the row is refused."""
-    kept: list[Encoded]
-    """What is left of those that are too long."""
+    whole: list[Encoded]
+    """Usually one; none where the row is refused or dropped before it is encoded."""
+    left: list[Encoded]
+    """What of them is trained on."""
     troubles: list[Trouble]
+    counts: dict[str, int]
+    """What the script says was done to it."""
 
     @property
     def tokens(self) -> int:
-        return sum(len(each.ids) for each in self.encoded)
+        return sum(len(each.ids) for each in self.whole)
 
     @property
     def learnt(self) -> int:
-        return sum(each.learnt for each in self.encoded)
+        return sum(each.learnt for each in self.whole)
 
     @property
     def refusal(self) -> str:
@@ -79,82 +89,88 @@ class Looked:
         """Of its tokens, how many are trained on."""
         return self.learnt / max(self.tokens, 1)
 
-    def with_reason(self) -> "Looked":
-        """The same row; where nothing is wrong with it, its share of trained tokens is said."""
-        text = f"only {self.share:.1%} of its tokens are trained on"
-        return self.having(troubles=self.troubles or [Trouble("small share", text)])
-
-    def having(self, **changes: Any) -> "Looked":  # noqa: ANN401  fields are of several sorts
-        """The same row with other fields."""
-        return Looked(**{**fields_of(self), **changes})
+    def at(self, number: int) -> "Looked":
+        """The same row as one of another data set."""
+        return Looked(**{**fields_of(self), "number": number})
 
 
-def look(script: Script, overflow: str, number: int, place: str, raw: Any) -> Looked:  # noqa: ANN401  the script's own
+def look(script: Script, overflow: str, number: int, row: Found) -> Looked:
     """Encodes a row and says what may be wrong with it."""
-    try:
-        encoded = script.encode(place, raw)
-    except Refused as refused:
-        return Looked(number, place, raw, [], [], [Trouble("refused", str(refused))])
-    kept = [shortened(each, script.max_length, overflow) for each in encoded]
-    troubles = [
-        trouble
-        for each, left in zip(encoded, kept, strict=True)
-        for trouble in _troubles(script, each, left)
-    ]
-    troubles += _empty_columns(script, raw)
-    return Looked(
-        number, place, raw, encoded, [piece for left in kept for piece in left.pieces], troubles
-    )
+    made = script.encode(row)
+    troubles = list(_refused(made))
+    for whole, left in zip(made.whole, made.left, strict=True):
+        if len(whole.ids) > script.max_length and not made.refusal:
+            troubles.append(_shortened(whole, left, script.max_length, FATES[overflow]))
+        troubles += _troubles(script, whole)
+    if made.spelled:
+        troubles.append(Trouble("spelled_token", "text of it looks like a special token"))
+    troubles += _empty_columns(script, row.raw)
+    left = [each for pieces in made.left for each in pieces]
+    return Looked(number, row.place, row.raw, made.whole, left, troubles, made.counts)
 
 
-def _troubles(script: Script, row: Encoded, left: Kept) -> Iterator[Trouble]:
-    tokens = len(row.ids)
-    if left.fate == "refused":
-        text = f"{tokens} tokens are more than {script.max_length}"
-        yield Trouble("refused", text)
-    elif left.fate:
-        lost = tokens - sum(len(piece.ids) for piece in left.pieces)
-        learnt = row.learnt - sum(piece.learnt for piece in left.pieces)
-        text = f"{tokens} tokens are more than {script.max_length}: {left.fate}"
-        if left.fate == "split":
-            text += f" into {len(left.pieces)}"
-        yield Trouble(left.fate, f"{text}; {lost} lost, {learnt} of them trained on")
+def _refused(made: Made) -> Iterator[Trouble]:
+    """Why a row is not trained on at all, other than by its length."""
+    if made.refusal:
+        yield Trouble("refused", made.refusal)
+    elif made.dropped:
+        yield Trouble("dropped", f"dropped: {made.dropped}")
+
+
+def _shortened(whole: Encoded, left: list[Encoded], most: int, fate: str) -> Trouble:
+    lost = len(whole.ids) - sum(len(piece.ids) for piece in left)
+    learnt = whole.learnt - sum(piece.learnt for piece in left)
+    fate = fate if left else "dropped"
+    text = f"{len(whole.ids):,} tokens are more than {most:,}: {fate}"
+    if fate == "split":
+        text += f" into {len(left)}"
+    return Trouble(fate, f"{text}; {lost:,} lost, {learnt:,} of them trained on")
+
+
+def _troubles(script: Script, row: Encoded) -> Iterator[Trouble]:
     tokenizer, special = script.tokenizer, script.tokenizer.added_tokens_decoder
     begin = tokenizer.bos_token_id
     if begin is not None and row.ids[:2] == [begin, begin]:
-        yield Trouble("begins twice", f"it begins with {tokenizer.bos_token} twice")
+        yield Trouble("begins_twice", f"it begins with {tokenizer.bos_token} twice")
     unknown = row.ids.count(tokenizer.unk_token_id) if tokenizer.unk_token_id is not None else 0
     if unknown:
-        yield Trouble("unknown token", f"{unknown} tokens are {tokenizer.unk_token}: unknown text")
+        yield Trouble("unknown_token", f"{unknown} tokens are {tokenizer.unk_token}: unknown text")
     start, end = answer_of(row)
     if row.ids[end - 1] not in special:
         text = "the last token trained on is no special token, so that it does not teach to stop"
-        yield Trouble("no stop", text)
+        yield Trouble("no_stop", text)
     answer = tokenizer.decode(row.ids[start:end], skip_special_tokens=True).strip()
     if not answer:
-        yield Trouble("empty answer", "the answer is empty: only its stop token is trained on")
+        yield Trouble("empty_answer", "the answer is empty: only its stop token is trained on")
     elif len(answer) >= LEAST and start > 1 and answer in text_of(tokenizer, row.ids[:start]):
-        yield Trouble("answer in prompt", "the answer stands word for word in the prompt")
+        yield Trouble("answer_in_prompt", "the answer stands word for word in the prompt")
 
 
 def answer_of(row: Encoded) -> tuple[int, int]:
     """Where the last tokens trained on without a gap start, and where they end."""
-    end = len(row.ids) - row.trained[::-1].index(True)
-    before = row.trained[:end][::-1]
-    return end - (before.index(False) if False in before else end), end
+    end = len(row.ids)
+    while end > 1 and not row.weights[end - 1]:
+        end -= 1
+    start = end
+    while start > 0 and row.weights[start - 1]:
+        start -= 1
+    return start, end
 
 
 def _empty_columns(script: Script, raw: Any) -> Iterator[Trouble]:  # noqa: ANN401  the script's own
-    if not isinstance(raw, dict):
-        return
-    for name in script.columns or tuple(raw):
-        for where, text in _texts(str(name), raw.get(name)):
-            if not text.strip():
-                yield Trouble("empty column", f"`{where}` is empty")
+    for where, text in texts_of(script, raw):
+        if not text.strip():
+            yield Trouble("empty_column", f"`{where}` is empty")
 
 
-def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  the script's own
-    """All texts in a value and where they stand, as `messages[0].content`."""
+def texts_of(script: Script, raw: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  as above
+    """The texts in a row that the template uses, and where they stand: `messages[0].content`."""
+    if isinstance(raw, dict):
+        for name in script.columns or tuple(raw):
+            yield from _texts(str(name), raw.get(name))
+
+
+def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  as above
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, list):

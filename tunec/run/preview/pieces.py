@@ -20,7 +20,8 @@ class Piece:
 
     ids: tuple[int, ...]
     text: str
-    trained: bool
+    weight: float
+    """How much it counts in the loss; 0 where it is not trained on."""
     special: bool
 
 
@@ -38,7 +39,7 @@ def pieces_of(tokenizer: Any, row: Encoded) -> list[Piece]:  # noqa: ANN401  the
     special, found, start = tokenizer.added_tokens_decoder, [], 0
     for end, text in cuts:
         ids = tuple(row.ids[start:end])
-        found.append(Piece(ids, text, any(row.trained[start:end]), ids[0] in special))
+        found.append(Piece(ids, text, max(row.weights[start:end]), ids[0] in special))
         start = end
     return found
 

@@ -5,21 +5,23 @@ of this package knows the name of anything in a script.
 """
 
 import importlib.util
+import io
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from itertools import islice
 from types import ModuleType, SimpleNamespace
 from typing import Any  # rows and tokenizers are the script's own
 
 from tunec.record import record
 
-FILES = {"train": "TRAIN_FILES", "validation": "VALIDATION_FILES", "test": "TEST_FILES"}
-"""Constants that name the files of each data set."""
+DATA_SETS = ("train", "validation", "test")
 
 
 class Refused(Exception):
-    """A row that would stop the script, and why."""
+    """A row that would stop the script, or a file that would, and why."""
 
 
 @record
@@ -27,13 +29,51 @@ class Encoded:
     """A row as the model will see it."""
 
     ids: list[int]
-    trained: list[bool]
-    """Whether the model is trained to predict the token."""
+    weights: list[float]
+    """How much each token counts in the loss; 0 is not at all.
+
+    That of the first is 0, for there is nothing before it to be predicted from.
+    """
 
     @property
     def learnt(self) -> int:
-        """Tokens trained on: the first has nothing before it to be predicted from."""
-        return sum(self.trained[1:])
+        """How many tokens are trained on."""
+        return len(self.weights) - self.weights.count(0)
+
+
+@record
+class Made:
+    """What a script makes of a row of the data."""
+
+    whole: list[Encoded]
+    """Before their length is looked at; none where the row is refused or dropped before that."""
+    left: list[list[Encoded]]
+    """What is left of each of these."""
+    counts: dict[str, int]
+    """What the script says was done to the row."""
+    refusal: str
+    """Why it would stop the run; empty where it would not."""
+
+    @property
+    def dropped(self) -> str:
+        """Why it is dropped before its length is looked at; empty where it is not."""
+        said = (what.removesuffix(" dropped") for what in self.counts if what.endswith("dropped"))
+        return "" if self.whole else next(said, "nothing is left of it").removeprefix("rows ")
+
+    @property
+    def spelled(self) -> bool:
+        """Whether text in it looks like a special token."""
+        return any(what.startswith("rows spell out special tokens") for what in self.counts)
+
+
+@record
+class Found:
+    """A row of the data."""
+
+    place: str
+    raw: Any
+    encoder: tuple[Any, ...]
+    """The function that encodes it, where the script has several."""
 
 
 class Script:
@@ -41,62 +81,71 @@ class Script:
 
     def __init__(self, path: str) -> None:
         self._module = _load(path)
+        self.said: list[str] = []
+        """What it said of its sources while it read them."""
         self.tokenizer = self._module.load_tokenizer()
         self.max_length: int = self._module.MAX_LENGTH
-        self.columns: tuple[str, ...] = tuple(getattr(self._module, "COLUMNS", ()))
-        """Columns that the template places; empty where they are not known."""
-        self._markers = [token.content for token in self.tokenizer.added_tokens_decoder.values()]
+        self.columns: tuple[str, ...] = tuple(self._module.COLUMNS)
+        """Columns that a template uses."""
+        self._fitted: list[tuple[Any, list[Any]]] = []
+        self._watch_lengths()
 
-    def files(self) -> dict[str, list[str]]:
-        """The files of each data set that has its own."""
-        return {
-            name: list(getattr(self._module, constant))
-            for name, constant in FILES.items()
-            if hasattr(self._module, constant)
-        }
+    def data_sets(self) -> list[str]:
+        """Names of the data sets that have rows of their own."""
+        return [name for name in DATA_SETS if self._source(name) is not None]
 
-    def rows(self, file: str) -> Iterator[tuple[str, Any]]:
-        """Each row with its place. Raises Refused where the file cannot be read on."""
-        names = [name for name in vars(self._module) if name.startswith("read_")]
-        read = getattr(self._module, "read_rows" if "read_rows" in names else names[0])
+    def rows(self, name: str) -> Iterator[Found]:
+        """The rows of a data set in their order. Raises Refused where they cannot be read on."""
+        source = self._source(name)
+        assert source is not None, name
+        rows = source()
         try:
-            yield from read(file)
+            while True:
+                with _quiet() as said:
+                    found = next(rows, None)
+                self.said += said.getvalue().splitlines()
+                if found is None:
+                    return
+                place, raw, *encoder = found
+                yield Found(place, raw, tuple(encoder))
         except SystemExit as stop:
             raise Refused(str(stop.code)) from stop
 
-    def encode(self, place: str, row: Any) -> list[Encoded]:  # noqa: ANN401  the script's own
-        """What the script makes of a row. Raises Refused where it would stop."""
+    def encode(self, row: Found) -> Made:
+        """What the script makes of a row, by the function with which it encodes them all."""
+        self._fitted.clear()
+        counts: Counter[str] = Counter()
+        refusal = ""
         try:
-            if hasattr(self._module, "check_text"):
-                self._module.check_text(row, place, self._markers)
-            made = self._module.encode(row, self.tokenizer)
+            with _quiet():
+                self._module.encoded(row.place, row.raw, *row.encoder, self.tokenizer, counts)
         except SystemExit as stop:
-            raise Refused(str(stop.code).removeprefix(f"{place}: ")) from stop
-        except (ValueError, TypeError) as error:
-            raise Refused(str(error)) from error
-        except Exception as error:  # whatever the template or the tokenizer makes of a row
-            raise Refused(f"{type(error).__name__}: {error}") from error
-        made = made if isinstance(made, list) else [made]
-        encoded = [Encoded(each.ids.tolist(), each.trained.tolist()) for each in made]
-        if not any(each.learnt for each in encoded):
-            raise Refused("nothing in this row is trained on")
-        return encoded
+            refusal = str(stop.code).removeprefix(f"{row.place}: ")
+        except Exception as error:  # whatever a Python function or a tokenizer makes of a row
+            refusal = f"{type(error).__name__}: {error}"
+        return Made(
+            [_plain(before) for before, _ in self._fitted],
+            [[_plain(each) for each in after] for _, after in self._fitted],
+            dict(counts),
+            refusal,
+        )
 
     def deal(self, numbers: dict[str, list[int]]) -> dict[str, list[int]]:
-        """Numbers of rows per set of files, as the script deals rows to its data sets.
+        """Numbers of rows by data set that has its own, as the script deals rows to all of them.
 
         Raises Refused where the script would stop.
         """
-        files = {tuple(files): numbers[name] for name, files in self.files().items()}
-        own = self._module.load_rows
-        # Whatever is done with rows after they are read is done with their numbers.
-        vars(self._module)["load_rows"] = lambda named, *rest: list(files[tuple(named)])
+        files = {id(getattr(self._module, _files(name), name)): name for name in numbers}
+
+        def dealt(rows: Any, *_: Any) -> list[int]:  # noqa: ANN401  what the script calls it with
+            return list(numbers[rows if isinstance(rows, str) else files[id(rows)]])
+
         try:
-            train, held_out = self._module.load_data(self.tokenizer)
+            # Whatever is done with rows after they are read is done with their numbers.
+            with self._instead("load_rows", dealt), _quiet():
+                train, held_out = self._module.load_data(self.tokenizer)
         except SystemExit as stop:
             raise Refused(str(stop.code)) from stop
-        finally:
-            vars(self._module)["load_rows"] = own
         return {"train": train, **held_out}
 
     @property
@@ -107,9 +156,8 @@ class Script:
     def packs(self, lengths: Sequence[int], steps: int) -> tuple[int, Iterator[list[int]]]:
         """Optimizer steps of the first epoch, and the tokens of each pack in up to `steps`."""
         rows = _Rows(lengths)
-        if hasattr(self._module, "EPOCHS"):
-            vars(self._module)["EPOCHS"] = 1
-        batches, ends = self._module.plan_batches(rows)
+        with self._instead("EPOCHS", 1):
+            batches, ends = self._module.plan_batches(rows)
         first = batches[: ends[0]]
         every = max(1, -(-len(first) // steps))
 
@@ -119,6 +167,47 @@ class Script:
                 yield [sum(len(row.ids) for row in pack) for pack in packs]
 
         return len(first), filled()
+
+    def _source(self, name: str) -> Callable[[], Iterator[tuple[Any, ...]]] | None:
+        """What yields the rows of a data set; None where it has none of its own."""
+        own: Callable[[], Iterator[tuple[Any, ...]]] | None
+        own = getattr(self._module, f"{name}_rows", None)
+        if own is not None or not hasattr(self._module, _files(name)):
+            return own
+        names = [name for name in vars(self._module) if name.startswith("read_")]
+        read = getattr(self._module, "read_rows" if "read_rows" in names else names[0])
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for each in getattr(self._module, _files(name)):
+                file, *template = each if isinstance(each, tuple) else (each,)
+                encoder = [self._module.ENCODERS[known] for known in template]
+                for place, row in read(file):
+                    yield place, row, *encoder
+
+        return rows
+
+    def _watch_lengths(self) -> None:
+        """Notes each row that is fitted to the length, and what becomes of it."""
+        own = self._module.fitted
+
+        def fitted(row: Any, *rest: Any) -> Any:  # noqa: ANN401  the script's own
+            self._fitted.append((row, []))
+            made = own(row, *rest)
+            self._fitted[-1] = (row, made)
+            return made
+
+        vars(self._module)["fitted"] = fitted
+
+    @contextmanager
+    def _instead(self, name: str, value: object) -> Iterator[None]:
+        """The script with something else by this name, if it has that."""
+        names = vars(self._module)
+        before = {name: names[name]} if name in names else {}
+        names.update(dict.fromkeys(before, value))
+        try:
+            yield
+        finally:
+            names.update(before)
 
 
 class _Rows(Sequence[Any]):
@@ -132,6 +221,20 @@ class _Rows(Sequence[Any]):
 
     def __getitem__(self, number: Any) -> Any:  # noqa: ANN401  Sequence asks for slices too
         return SimpleNamespace(ids=range(int(self.lengths[number])))
+
+
+def _quiet() -> redirect_stdout[io.StringIO]:
+    """Catches what the script prints."""
+    return redirect_stdout(io.StringIO())
+
+
+def _files(name: str) -> str:
+    """The constant that names the files of a data set."""
+    return f"{name.upper()}_FILES"
+
+
+def _plain(row: Any) -> Encoded:  # noqa: ANN401  the script's own
+    return Encoded(row.ids.tolist(), [0.0, *map(float, row.trained[1:].tolist())])
 
 
 def _load(path: str) -> ModuleType:

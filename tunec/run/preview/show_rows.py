@@ -5,15 +5,16 @@ shown like the others, and told as an error after them.
 """
 
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
-from tunec.run.preview.choose import Best, longest, looked_at, progress, worst
+from tunec.diagnostics import Diagnostic
+from tunec.run.preview.choose import Best, Picked, longest, looked_at, progress, worst
 from tunec.run.preview.looked import Looked
 from tunec.run.preview.script import Refused, Script
-from tunec.run.preview.shown import Terminal
+from tunec.run.preview.shown import WIDTH, Terminal
 from tunec.run.preview.wanted import Wanted
-from tunec.terminal import say
+from tunec.terminal import Stop, say
 
 WORST = "most likely to be a problem"
 
@@ -22,9 +23,9 @@ def show_rows(script: Script, wanted: Wanted) -> int:
     """Exit code 1 if one of them would stop the run."""
     shows = Terminal(script, colour=wanted.colour, raw=wanted.raw, ids=wanted.ids)
     first = ""
-    for title, row in chosen(script, wanted):
+    for title, row in _chosen(script, wanted):
         if title:
-            say(f"=== {title} ".ljust(88, "=") + "\n")
+            say(f"=== {title} ".ljust(WIDTH, "=") + "\n")
         say(shows.text(row))
         say("")
         first = first or (row.refusal and f"{row.place}: {row.refusal}")
@@ -33,56 +34,80 @@ def show_rows(script: Script, wanted: Wanted) -> int:
     return 0
 
 
-def chosen(script: Script, wanted: Wanted) -> Iterator[tuple[str, Looked]]:
+def _chosen(script: Script, wanted: Wanted) -> Iterator[tuple[str, Looked]]:
     """Rows in the order in which they are shown; a title where another kind of them begins."""
+    if wanted.picked:
+        picked = Picked(wanted.picked)
+        rows = list(_rows_of(script, wanted, picked))
+        if picked.absent:
+            raise Stop(_absent(wanted.data, picked))
+        yield from (("", row) for row in rows)
+        return
     if not wanted.longest and not wanted.worst:
-        numbers = wanted.numbers or range(1, wanted.first + 1)
-        found = {row.number: row for row in islice(rows_of(script, wanted, numbers), len(numbers))}
-        yield from (("", found[number]) for number in numbers if number in found)
-        absent = next((number for number in wanted.numbers if number not in found), 0)
-        if absent:
-            raise SystemExit(f"`data {wanted.data}` has no row {absent}")
+        yield from (("", row) for row in islice(_rows_of(script, wanted), wanted.first))
         return
     best: dict[str, Best] = {}
     if wanted.longest:
         best["longest"] = longest(wanted.longest)
     if wanted.worst:
         best[WORST] = worst(wanted.worst)
-    for row in progress(rows_of(script, wanted)):
+    for row in progress(_rows_of(script, wanted)):
         for each in best.values():
             each.see(row)
     for title, each in best.items():
         for number, row in enumerate(each.rows()):
-            shown = row.with_reason() if title == WORST else row
-            yield title if number == 0 and len(best) > 1 else "", shown
+            yield title if number == 0 and len(best) > 1 else "", row
 
 
-def rows_of(
-    script: Script, wanted: Wanted, numbers: Container[int] | None = None
-) -> Iterator[Looked]:
-    """The rows of the data set that is asked for, all or those of `numbers`, the first being 1."""
-    files = script.files()
-    if wanted.data in files:
-        return looked_at(script, wanted.overflow, files[wanted.data], numbers)
-    held_out = dict(enumerate(_held_out(script, wanted), start=1))
-    places = [at for at in held_out if numbers is None or at in numbers]
-    rows = looked_at(script, wanted.overflow, files["train"], {held_out[at] for at in places})
-    return (row.having(number=at) for at, row in zip(places, rows, strict=False))
+def _absent(data: str, picked: Picked) -> Diagnostic:
+    name = picked.absent[0]
+    rows = f"{picked.seen:,} rows" if picked.seen != 1 else "1 row"
+    if name.isdecimal():
+        message = f"There is no row {int(name):,} in `data {data}`, which has {rows}."
+        remedy = f"Write a number from 1 to {picked.seen}."
+    else:
+        message = f"There is no row at `{name}` in `data {data}`."
+        remedy = f"Write a place as a preview does: the last of its {rows} is `{picked.last}`."
+    return Diagnostic("E514", message, None, help=remedy)
+
+
+def _rows_of(script: Script, wanted: Wanted, picked: Picked | None = None) -> Iterator[Looked]:
+    """The rows of the data set that is asked for, all or those that are picked."""
+    if wanted.data in script.data_sets():
+        yield from looked_at(script, wanted.overflow, wanted.data, picked)
+        return
+    # They are held out of those to train on, and which ones shows only when all are read.
+    numbers = {number: at for at, number in enumerate(_held_out(script, wanted), start=1)}
+    picked = picked or Picked(())
+    wishes = _Among(numbers, picked)
+    for row in looked_at(script, wanted.overflow, "train", wishes):
+        yield row.at(numbers[row.number])
+
+
+class _Among(Picked):
+    """Rows that are among others, and picked by their number there."""
+
+    def __init__(self, numbers: dict[int, int], picked: Picked) -> None:
+        super().__init__(())
+        self._numbers = numbers
+        self._picked = picked
+
+    def wants(self, number: int, place: str) -> bool:
+        return number in self._numbers and self._picked.wants(self._numbers[number], place)
+
+    @property
+    def satisfied(self) -> bool:
+        return self._picked.satisfied
 
 
 def _held_out(script: Script, wanted: Wanted) -> list[int]:
-    """Numbers of the rows that the script holds out of those to train on, as they are in the file.
-
-    Which ones shows only when all are read.
-    """
+    """Numbers of the rows that the script holds out of those to train on, in their order."""
     kept: list[int] = []
-    files = script.files()
-    for row in progress(looked_at(script, wanted.overflow, files["train"])):
-        kept += [row.number] * len(row.kept)
+    for row in progress(looked_at(script, wanted.overflow, "train")):
+        kept += [row.number] * len(row.left)
+    others = {name: [0] for name in script.data_sets() if name != "train"}
     try:
-        dealt = script.deal({name: kept if name == "train" else [] for name in files})
+        dealt = script.deal({"train": kept, **others})
     except Refused as refused:
-        raise SystemExit(str(refused)) from refused
-    if wanted.data not in dealt:
-        raise SystemExit(f"the spec has no `data {wanted.data}`")
+        sys.exit(str(refused))
     return sorted(set(dealt[wanted.data]))

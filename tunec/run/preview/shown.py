@@ -37,7 +37,7 @@ class Terminal:
         parts = [f"--- {visible(row.place)} ".ljust(WIDTH, "-")]
         parts += [self.painted(RED, f"! {visible(each.text)}") for each in row.troubles]
         parts += [*self.columns(row.raw), ""]
-        for encoded in row.encoded:
+        for encoded in row.whole:
             pieces = pieces_of(self.script.tokenizer, encoded)
             parts += [self.marked(pieces, answer_of(encoded)[1]), ""]
             if self.ids:
@@ -65,40 +65,47 @@ class Terminal:
         if self.raw:
             return "\n".join(visible_lines(text))
         if len(text) > RAW:
-            return f"{visible(text[:RAW])}... {len(text) - RAW:,} characters more"
+            more = len(text) - RAW
+            return f"{visible(text[:RAW])}... {more:,} character{'s' if more > 1 else ''} more"
         return visible(text)
 
     # --- The row as the model sees it -----------------------------------------------------
 
     def marked(self, pieces: list[Piece], end: int) -> str:
-        """The text; what is trained on is green, or between ⟦ and ⟧."""
-        if self.colour:
-            return "".join(self._coloured(pieces, end))
-        runs = groupby(pieces, key=lambda piece: piece.trained)
-        texts = ((trained, "".join(piece.text for piece in run)) for trained, run in runs)
-        shown = ((trained, "\n".join(visible_lines(text))) for trained, text in texts)
-        return "".join(f"⟦{text}⟧" if trained else text for trained, text in shown).rstrip("\n")
-
-    def _coloured(self, pieces: list[Piece], end: int) -> Iterator[str]:
+        """The text; what is trained on is green, or between ⟦ and ⟧, and its weight before it."""
         ends = accumulate(len(piece.ids) for piece in pieces)
-        colours = [
-            (STOP if seen == end else GREEN) if piece.trained else SPECIAL if piece.special else ""
+        looks = [
+            (piece.weight, self._colour(piece, last=seen == end))
             for piece, seen in zip(pieces, ends, strict=True)
         ]
-        runs = groupby(zip(colours, pieces, strict=True), key=lambda pair: pair[0])
-        for colour, run in runs:
+        marked, before = "", 1.0
+        for (weight, colour), run in groupby(zip(looks, pieces, strict=True), lambda pair: pair[0]):
             # A colour ends before its line does, so that a pager keeps it.
             lines = visible_lines("".join(piece.text for _, piece in run))
-            yield "\n".join(self.painted(colour, line) for line in lines)
+            text = "\n".join(self.painted(colour, line) for line in lines)
+            said = f"×{weight:g} " if weight not in (0, 1, before) else ""
+            marked += self.painted(DIM, said) if self.colour else said and f"⟦{said}"
+            if self.colour or not weight:
+                marked += text
+            else:
+                marked += f"{text}⟧" if said else f"⟦{text}⟧"
+            before = weight
+        return marked.rstrip("\n")
+
+    def _colour(self, piece: Piece, *, last: bool = False) -> str:
+        if not self.colour:
+            return ""
+        if piece.weight:
+            return STOP if last else GREEN
+        return SPECIAL if piece.special else ""
 
     def table(self, pieces: list[Piece]) -> Iterator[str]:
-        yield f"{'id':>10}  trained  text"
+        yield f"{'id':>10}  weight  text"
         for piece in pieces:
             text = visible(piece.text) or "(part of the next)"
             ids = " ".join(map(str, piece.ids))
-            mark = "yes" if piece.trained else "-"
-            colour = GREEN if piece.trained else SPECIAL if piece.special else ""
-            yield f"{ids:>10}  {mark:<7}  {self.painted(colour, repr_of(text))}"
+            weight = f"{piece.weight:g}" if piece.weight else "-"
+            yield f"{ids:>10}  {weight:>6}  {self.painted(self._colour(piece), f'|{text}|')}"
 
     def counted(self, row: Encoded) -> Iterator[str]:
         """Begin and stop tokens, ids and counts, a line each."""
@@ -121,11 +128,6 @@ class Terminal:
 def text_of_column(value: Any) -> str:  # noqa: ANN401  as above
     """What is no text is written as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def repr_of(text: str) -> str:
-    """In marks, so that spaces at its ends can be seen."""
-    return f"|{text}|"
 
 
 def begin_of(tokenizer: Any, row: Encoded) -> str:  # noqa: ANN401  the script's own

@@ -17,7 +17,7 @@ MARK = '<meta name="generator" content="tunec preview --report">'
 
 @record
 class Wanted:
-    """Rows of `first`, `numbers`, `longest` and `worst`, or a report."""
+    """Rows of `first`, `picked`, `longest` and `worst`, or a report."""
 
     script: str
     spec: str
@@ -26,7 +26,8 @@ class Wanted:
     colour: bool = False
     data: str = "train"
     first: int = 0
-    numbers: tuple[int, ...] = ()
+    picked: tuple[str, ...] = ()
+    """Numbers or places of rows."""
     longest: int = 0
     worst: int = 0
     raw: bool = False
@@ -44,4 +45,4 @@ class Wanted:
     @classmethod
     def from_word(cls, word: str) -> "Wanted":
         fields = json.loads(word)
-        return cls(**{**fields, "numbers": tuple(fields["numbers"])})
+        return cls(**{**fields, "picked": tuple(fields["picked"])})
