@@ -53,6 +53,10 @@ def preview(wanted: "Wanted") -> int:
     from tunec.run.preview.script import Script
 
     script = Script(wanted.script)
+    if wanted.report:
+        from tunec.run.preview.show_report import show_report
+
+        return show_report(script, wanted)
     from tunec.run.preview.show_rows import show_rows
 
     return show_rows(script, wanted)
