@@ -21,6 +21,11 @@ def show_report(script: Script, wanted: Wanted) -> int:
         say(json.dumps(told.figures, indent=2))
     else:
         say(Teller(colour=wanted.colour).text(told.figures))
+    if wanted.page:
+        from tunec.run.preview.page import page_of
+
+        with open(wanted.page, "wb") as file:
+            file.write(page_of(script, told))
     if told.refusal:
         sys.exit(told.refusal)
     return 0
