@@ -103,15 +103,15 @@ def _histogram(tokens: "array[int]", most: int) -> list[Figures]:
     ordered = sorted(tokens)
     end = max(ordered[round((len(ordered) - 1) * 0.99)], min(most, ordered[-1]))
     width = _round_up(end / BINS)
-    counts = Counter(min(length // width, BINS) for length in ordered)
-    first, last = ordered[0] // width, max(counts)
+    # As people count: 1 to 50, 51 to 100, so that a round limit falls between two bins.
+    counts = Counter(min((length - 1) // width, BINS) for length in ordered)
     return [
         {
-            "from": at * width,
+            "from": at * width + 1,
             "to": None if at == BINS else (at + 1) * width,
             "rows": counts[at],
         }
-        for at in range(min(first, BINS), last + 1)
+        for at in range(min(counts), max(counts) + 1)
     ]
 
 
@@ -120,7 +120,7 @@ def _round_up(width: float) -> int:
     power = 1
     while True:
         for step in (1, 2, 5):
-            if step * power > width:
+            if step * power >= width:
                 return step * power
         power *= 10
 

@@ -9,11 +9,13 @@ from collections import Counter
 
 from tunec.run.preview.alike import Near, Same, digest
 from tunec.run.preview.choose import any_of, longest, worst
-from tunec.run.preview.looked import Looked, Trouble, texts_of
+from tunec.run.preview.looked import KINDS, Looked, Trouble, texts_of
 from tunec.run.preview.script import Script
 
-SHOWN = 40
-"""Rows that are shown of each sort: the longest, the worst, any."""
+SHOWN = 30
+"""Rows that are shown: the longest, and as many at random."""
+OF_A_KIND = 10
+"""Rows that are shown of each kind of trouble."""
 EXAMPLES = 200
 """Rows with each kind of trouble of which it is kept what is said of them."""
 
@@ -33,7 +35,9 @@ class Gathered:
         """What the script says was done."""
         self.examples: dict[str, list[tuple[int, str]]] = {}
         """By kind of trouble, rows and what is said of them."""
-        self.best = (worst(SHOWN), longest(SHOWN), any_of(SHOWN))
+        self.best = [longest(SHOWN), any_of(SHOWN), worst(OF_A_KIND)]
+        """The longest, any, and those with the smallest share trained on."""
+        self.worst = {kind: worst(OF_A_KIND) for kind in KINDS}
 
     def see(self, row: Looked) -> None:
         at = len(self.places)
@@ -46,7 +50,7 @@ class Gathered:
         self.counts.update(row.counts)
         for trouble in row.troubles:
             self._note(at, trouble)
-        for best in self.best:
+        for best in [*self.best, *(self.worst[kind] for kind in self.kinds[-1])]:
             best.see(row)
 
     def _note(self, at: int, trouble: Trouble) -> None:
@@ -56,8 +60,9 @@ class Gathered:
             known.append((at, trouble.text))
 
     def shown(self) -> list[Looked]:
-        """Rows to be shown, each once, the worst first."""
-        found = {row.number: row for best in self.best for row in best.rows()}
+        """Rows to be shown, each once."""
+        every = [*self.best, *self.worst.values()]
+        found = {row.number: row for best in every for row in best.rows()}
         return list(found.values())
 
 

@@ -118,13 +118,13 @@ def _refused(made: Made) -> Iterator[Trouble]:
 
 
 def _shortened(whole: Encoded, left: list[Encoded], most: int, fate: str) -> Trouble:
-    lost = len(whole.ids) - sum(len(piece.ids) for piece in left)
     learnt = whole.learnt - sum(piece.learnt for piece in left)
     fate = fate if left else "dropped"
-    text = f"{len(whole.ids):,} tokens are more than {most:,}: {fate}"
-    if fate == "split":
-        text += f" into {len(left)}"
-    return Trouble(fate, f"{text}; {lost:,} lost, {learnt:,} of them trained on")
+    into = f" into {len(left)}" if fate == "split" else ""
+    text = (
+        f"{len(whole.ids):,} tokens, at most {most:,}: {fate}{into}; {learnt:,} trained ones lost"
+    )
+    return Trouble(fate, text)
 
 
 def _troubles(script: Script, row: Encoded) -> Iterator[Trouble]:

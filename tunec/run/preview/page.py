@@ -100,20 +100,22 @@ def _packs(packing: Figures | None) -> Markup:
 
 
 def _rows(script: Script, told: Told) -> Iterator[dict[str, Any]]:
-    for name, rows in told.rows.items():
-        ordered = sorted(rows, key=lambda row: row.badness, reverse=True)
-        for rank, row in enumerate(ordered):
-            yield {
-                "data": name,
-                "rank": rank,
-                "row": row,
-                "kinds": list(dict.fromkeys(each.kind for each in row.troubles)),
-                "columns": list(_columns(row.raw)),
-                "texts": [
-                    list(_runs(script, whole, _left_of(whole, row, script.max_length)))
-                    for whole in row.whole
-                ],
-            }
+    """All that are shown, the worst first."""
+    every = [(name, row) for name, rows in told.rows.items() for row in rows]
+    every.sort(key=lambda each: each[1].badness, reverse=True)
+    for rank, (name, row) in enumerate(every):
+        texts = [
+            list(_runs(script, whole, _left_of(whole, row, script.max_length)))
+            for whole in row.whole
+        ]
+        yield {
+            "data": name,
+            "rank": rank,
+            "row": row,
+            "kinds": list(dict.fromkeys(each.kind for each in row.troubles)),
+            "columns": list(_columns(row.raw)),
+            "texts": texts,
+        }
 
 
 def _columns(raw: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  the script's own
@@ -128,7 +130,8 @@ def _columns(raw: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  the script
 def _left_of(whole: Encoded, row: Looked, most: int) -> range:
     """The tokens of a row that are left of it, by their number."""
     tokens = len(whole.ids)
-    if tokens <= most or any(each.kind == "split" for each in row.troubles):
+    # What is dropped as a whole is easier to read as it is, and its troubles say so.
+    if tokens <= most or not row.left or any(each.kind == "split" for each in row.troubles):
         return range(tokens)
     for each in row.left:
         length = len(each.ids)

@@ -12,8 +12,8 @@ from typing import Any  # axes are those of matplotlib
 
 from tunec.run.preview.figures import Figures
 
-WIDTH, HEIGHT, LOW = 640, 250, 180
-"""Of a plot, in pixels of the page."""
+WIDE, NARROW, HEIGHT = 640, 400, 250
+"""Of plots, in pixels of the page."""
 COLOURS = {
     "#000001": "var(--trained)",
     "#000002": "var(--bad)",
@@ -27,6 +27,8 @@ KEPT, OVER, MUTED, LINE, INK = COLOURS
 _STYLE = {
     "svg.fonttype": "none",
     "font.size": 12,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
     "axes.edgecolor": LINE,
     "axes.labelcolor": MUTED,
     "axes.spines.top": False,
@@ -50,10 +52,9 @@ def lengths(bins: list[Figures], spread: Figures, most: int, name: str) -> str:
     """Rows by length; those over the limit in another colour, the median and 95% named."""
 
     def draw(axes: Any) -> None:  # noqa: ANN401  of matplotlib
-        width = next((each["to"] - each["from"] for each in bins if each["to"]), 1)
-        starts = [each["from"] for each in bins]
-        # What stands at the limit or below it is no longer than the limit.
-        colours = [OVER if start > most else KEPT for start in starts]
+        width = next((each["to"] - each["from"] + 1 for each in bins if each["to"]), 1)
+        starts = [each["from"] - 1 for each in bins]
+        colours = [OVER if start >= most else KEPT for start in starts]
         heights = [each["rows"] for each in bins]
         axes.bar(starts, heights, width=width * 0.9, align="edge", color=colours)
         end = starts[-1] + width
@@ -61,7 +62,7 @@ def lengths(bins: list[Figures], spread: Figures, most: int, name: str) -> str:
         top = max(heights) * 1.28
         axes.set_ylim(0, top)
         if bins[-1]["to"] is None:
-            ticks = [tick for tick in axes.get_xticks() if starts[0] <= tick <= end - width]
+            ticks = [tick for tick in axes.get_xticks() if starts[0] <= tick < end - 3 * width]
             axes.set_xticks([*ticks, end - width / 2])
             axes.set_xticklabels([*(f"{tick:,.0f}" for tick in ticks), "more"])
         else:
@@ -87,7 +88,7 @@ def lengths(bins: list[Figures], spread: Figures, most: int, name: str) -> str:
         f"Histogram of {name}: rows by their number of tokens. Half have at most "
         f"{spread['p50']:,}, 95% at most {spread['p95']:,}; the limit is {most:,}."
     )
-    return _svg(draw, HEIGHT, words)
+    return _svg(draw, WIDE, words)
 
 
 def tenths(counts: Sequence[int], what: str, words: str) -> str:
@@ -99,14 +100,14 @@ def tenths(counts: Sequence[int], what: str, words: str) -> str:
         axes.set_xticks(range(0, 101, 20), [f"{tick}%" for tick in range(0, 101, 20)])
         axes.set_xlabel(what)
 
-    return _svg(draw, LOW, words)
+    return _svg(draw, NARROW, words)
 
 
 def _thousands(value: float, _: int) -> str:
     return f"{value:,.0f}"
 
 
-def _svg(draw: Callable[[Any], None], height: int, words: str) -> str:
+def _svg(draw: Callable[[Any], None], width: int, words: str) -> str:
     """A plot in the page's own colours, with `words` for whom it cannot be seen."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -115,7 +116,7 @@ def _svg(draw: Callable[[Any], None], height: int, words: str) -> str:
 
     # The salt makes names in one plot differ from those in another.
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": words}):
-        figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
+        figure = Figure(figsize=(width / 72, HEIGHT / 72), layout="constrained")
         axes = figure.add_subplot()
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.yaxis.set_major_formatter(_thousands)

@@ -68,13 +68,12 @@ class Teller:
 
     def _histogram(self, bins: list[Figures], most: int) -> Iterator[str]:
         highest = max(each["rows"] for each in bins)
-        width = len(f"{bins[-1]['from']:,}")
+        width = max(len(f"{bins[-1]['from']:,}"), len("more"))
         for each in bins:
             # A bin without an end holds all that is longer.
-            end = "more" if each["to"] is None else f"{each['to'] - 1:,}"
+            end = "more" if each["to"] is None else f"{each['to']:,}"
             label = f"{each['from']:>{width},} – {end:<{width}}"
-            over = each["to"] is None or each["to"] - 1 > most
-            bar = self._painted(RED if over and each["from"] > most else GREEN, _bar(each, highest))
+            bar = self._painted(RED if each["from"] > most else GREEN, _bar(each, highest))
             yield f"{'':14}{label}  {bar} {each['rows']:,}"
 
     def _trouble(self, trouble: Figures, read: int) -> str:
