@@ -103,7 +103,7 @@ def tenths(counts: Sequence[int], what: str, words: str) -> str:
     return _svg(draw, NARROW, words)
 
 
-def _thousands(value: float, _: int) -> str:
+def _thousands(value: float, _: float | None) -> str:
     return f"{value:,.0f}"
 
 
