@@ -80,7 +80,7 @@ def run(arguments: Arguments) -> int:
     """Exit code 1 if the spec, the environment or a row has a problem."""
     import tempfile
 
-    choice = _choice(arguments)
+    choice = choice_of(arguments)
     asked = request(arguments)
     page = arguments.value("html")
     if page is not None:
@@ -132,7 +132,7 @@ def _show(wanted: "Wanted") -> int:
     return DONE if ended.returncode == 0 else PROBLEM
 
 
-def _choice(arguments: Arguments) -> "dict[str, Any]":
+def choice_of(arguments: Arguments) -> "dict[str, Any]":
     """The fields of `Wanted` that options say. Raises Misuse where they contradict each other."""
     if any(arguments.has(name) for name in _OF_REPORTS):
         extra = next((name for name in _OF_ROWS if arguments.has(name)), None)
