@@ -174,7 +174,7 @@ def test_rows_that_are_too_long(tmp_path: Path, overflow: str, said: dict[str, i
 
 def test_rows_that_are_split(tmp_path: Path) -> None:
     rows_file(tmp_path / "rows.jsonl", [*GOOD, LONG])
-    template = 'template page { text "{{ question }}{{ answer }}" }\n'
+    template = 'objective pretrain\ntemplate page { text "{{ question }}{{ answer }}" }\n'
     data = 'data train { source "rows.jsonl", overflow = split }'
     shown = Preview(tmp_path, data, "split", template)
     train = report(shown.loaded(), shown.wanted(report=True)).figures["data"]["train"]

@@ -36,7 +36,11 @@ BAD = ("refused", "dropped")
 def page_of(script: Script, told: Told) -> bytes:
     """The page, as it is written to a file."""
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["visible"] = visible
     environment.filters["count"] = lambda number: f"{number:,}"
