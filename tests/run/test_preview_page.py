@@ -111,6 +111,12 @@ def test_nothing_outside_is_named(page: str) -> None:
     assert "default-src 'none'" in page
 
 
+def test_the_verdict_counts_what_is_listed(page: str) -> None:
+    listed = len(re.findall('<tr class="(?:bad|warn)"', page))
+    assert f"<strong>It would run.</strong> {listed} things to look at first." in page
+    assert listed > 2
+
+
 def test_nothing_invisible_is_in_it(page: str) -> None:
     assert not re.search(
         "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069]", page
@@ -154,6 +160,7 @@ def test_long_rows_keep_their_start_and_end(tmp_path: Path) -> None:
     script = preview.loaded()
     text = page_of(script, report(script, preview.wanted(report=True))).decode()
     [shown] = Parsed(text).texts
+    assert "<strong>It would run.</strong> 1 thing to look at first." in text
     assert re.fullmatch(r"<\|user\|>a{1499}4,004 tokens are not shownb{499}<\|end\|>", shown)
 
 

@@ -206,7 +206,7 @@ def near(*texts: list[str]) -> Near:
 
 
 def test_what_most_rows_share_is_not_compared() -> None:
-    prompt = "You are the support desk, you are kind and you are short. " * 5
+    prompt = " ".join(f"Rule {at * at}." for at in range(60))
     answers = [[prompt, sentence(at)] for at in range(1, 9)]
     found = near(*answers)
     assert found.first == list(range(8))
