@@ -175,6 +175,10 @@ def test_in_a_browser(page: str, tmp_path: Path) -> None:
     assert f">{len(HOSTILE) + 1} of {len(HOSTILE) + 1} rows</output>" in ended.stdout
     assert '<option value="spelled_token">' in ended.stdout
     assert '<option value="split">' not in ended.stdout
+    path.write_text(page.replace('<option value="tokens">', '<option value="tokens" selected>'))
+    ended = subprocess.run([*words, path.as_uri()], capture_output=True, text=True, check=True)
+    tokens = [int(number) for number in re.findall('data-tokens="([0-9]+)"', ended.stdout)]
+    assert tokens == sorted(tokens, reverse=True) != []
 
 
 # --- The command ----------------------------------------------------------------------

@@ -61,6 +61,7 @@ class Near:
         self._waiting: list[list[str]] | None = []
         self._signatures: dict[int, Any] = {}
         self._index: Any = None
+        self._empty: Any = None
 
     @property
     def full(self) -> bool:
@@ -99,7 +100,8 @@ class Near:
             return
         if self._index is None:
             self._index = MinHashLSH(threshold=THRESHOLD, num_perm=HASHES)
-        signature = MinHash(num_perm=HASHES, hashfunc=zlib.crc32)
+            self._empty = MinHash(num_perm=HASHES, hashfunc=zlib.crc32)
+        signature = self._empty.copy()
         signature.update_batch([piece.encode(errors="surrogatepass") for piece in pieces])
         # Only rows that are like no other are kept, or many alike would be compared with all.
         for other in sorted(self._index.query(signature)):
