@@ -106,7 +106,7 @@ def looked_at(
                 return
     except Refused as refused:
         text = f"{refused} (nothing after {place} is read)"
-        yield Looked(next(counted), place, None, [], [], [Trouble("refused", text)], {})
+        yield Looked(next(counted), place, None, [], [], [Trouble("refused", text)], [], {})
 
 
 def progress(rows: Iterable[Looked], said: str = "encode") -> Iterator[Looked]:

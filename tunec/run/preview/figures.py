@@ -37,6 +37,10 @@ class Part:
         """Tokens of each row as it is trained on."""
         return [self.gathered.left.tokens[at] for at in self.pieces]
 
+    def own(self) -> list[Any]:
+        """The rows that are trained on, as the script has them."""
+        return [self.gathered.rows[at] for at in self.pieces]
+
     def numbers(self) -> list[int]:
         """The rows among those of all data sets."""
         return [self.gathered.first + at for at in self.rows]

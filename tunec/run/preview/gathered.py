@@ -6,6 +6,7 @@ texts of rows are forgotten, but for those that are to be shown.
 
 from array import array
 from collections import Counter
+from typing import Any  # rows are the script's own
 
 from tunec.run.preview.alike import Near, Same, digest
 from tunec.run.preview.choose import any_of, longest, worst
@@ -31,6 +32,8 @@ class Gathered:
         """What may be wrong with each row."""
         self.whole = Pieces()
         self.left = Pieces()
+        self.rows: list[Any] = []
+        """What is left as the script has it, to be dealt and packed."""
         self.counts: Counter[str] = Counter()
         """What the script says was done."""
         self.examples: dict[str, list[tuple[int, str]]] = {}
@@ -47,6 +50,7 @@ class Gathered:
             self.whole.add(at, len(each.ids), each.learnt)
         for each in row.left:
             self.left.add(at, len(each.ids), each.learnt)
+        self.rows += row.rows
         self.counts.update(row.counts)
         for trouble in row.troubles:
             self._note(at, trouble)

@@ -61,6 +61,8 @@ class Looked:
     left: list[Encoded]
     """What of them is trained on."""
     troubles: list[Trouble]
+    rows: list[Any]
+    """The same as the script has it."""
     counts: dict[str, int]
     """What the script says was done to it."""
 
@@ -106,7 +108,7 @@ def look(script: Script, overflow: str, number: int, row: Found) -> Looked:
         troubles.append(Trouble("spelled_token", "text of it looks like a special token"))
     troubles += _empty_columns(script, row.raw)
     left = [each for pieces in made.left for each in pieces]
-    return Looked(number, row.place, row.raw, made.whole, left, troubles, made.counts)
+    return Looked(number, row.place, row.raw, made.whole, left, troubles, made.rows, made.counts)
 
 
 def _refused(made: Made) -> Iterator[Trouble]:

@@ -98,11 +98,11 @@ def _gathered(script: Script, overflow: str) -> tuple[dict[str, Gathered], Compa
 
 def _dealt(script: Script, sets: dict[str, Gathered]) -> tuple[dict[str, Part], str]:
     """The data sets as the script deals rows to them, and why it would stop instead."""
-    numbers = {name: list(range(len(each.left.owners))) for name, each in sets.items()}
     try:
-        dealt, stops = script.deal(numbers), ""
+        dealt, stops = script.deal({name: each.rows for name, each in sets.items()}), ""
     except Refused as refused:
-        dealt, stops = numbers, str(refused)
+        stops = str(refused)
+        dealt = {name: list(range(len(each.rows))) for name, each in sets.items()}
     owners = {
         name: {sets.get(name, sets["train"]).left.owners[at] for at in pieces}
         for name, pieces in dealt.items()
@@ -116,7 +116,7 @@ def _dealt(script: Script, sets: dict[str, Gathered]) -> tuple[dict[str, Part], 
             # What is refused or dropped belongs to those with which it was read.
             elsewhere = held_out if name == "train" else set()
             rows = rows | (set(range(len(gathered.places))) - elsewhere)
-        parts[name] = Part(gathered, sorted(rows), sorted(pieces))
+        parts[name] = Part(gathered, sorted(rows), pieces)
     return parts, stops
 
 
@@ -132,7 +132,7 @@ def _packing(script: Script, train: Part) -> Figures | None:
     """None where there is nothing to pack."""
     if not train.pieces:
         return None
-    steps, packs = script.packs(train.lengths, STEPS)
+    steps, packs = script.packs(train.own(), STEPS)
     return packing(list(packs), steps, script.pack_size)
 
 

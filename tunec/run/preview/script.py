@@ -9,10 +9,10 @@ import io
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from itertools import islice
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any  # rows and tokenizers are the script's own
 
 from tunec.record import record
@@ -49,6 +49,8 @@ class Made:
     """Before their length is looked at; none where the row is refused or dropped before that."""
     left: list[list[Encoded]]
     """What is left of each of these."""
+    rows: list[Any]
+    """The same as the script has it."""
     counts: dict[str, int]
     """What the script says was done to the row."""
     refusal: str
@@ -115,10 +117,12 @@ class Script:
         """What the script makes of a row, by the function with which it encodes them all."""
         self._fitted.clear()
         counts: Counter[str] = Counter()
-        refusal = ""
+        refusal, rows = "", []
         try:
             with _quiet():
-                self._module.encoded(row.place, row.raw, *row.encoder, self.tokenizer, counts)
+                rows = self._module.encoded(
+                    row.place, row.raw, *row.encoder, self.tokenizer, counts
+                )
         except SystemExit as stop:
             refusal = str(stop.code).removeprefix(f"{row.place}: ")
         except Exception as error:  # whatever a Python function or a tokenizer makes of a row
@@ -126,38 +130,41 @@ class Script:
         return Made(
             [_plain(before) for before, _ in self._fitted],
             [[_plain(each) for each in after] for _, after in self._fitted],
+            rows,
             dict(counts),
             refusal,
         )
 
-    def deal(self, numbers: dict[str, list[int]]) -> dict[str, list[int]]:
-        """Numbers of rows by data set that has its own, as the script deals rows to all of them.
+    def deal(self, rows: dict[str, list[Any]]) -> dict[str, list[int]]:
+        """By data set, which rows the script deals to it, by their number among those given.
 
-        Raises Refused where the script would stop.
+        Given are the rows of each data set that has its own. Raises Refused where the script
+        would stop.
         """
-        files = {id(getattr(self._module, _files(name), name)): name for name in numbers}
+        constants = {id(getattr(self._module, _files(name), name)): name for name in rows}
+        numbers = {id(row): at for given in rows.values() for at, row in enumerate(given)}
 
-        def dealt(rows: Any, *_: Any) -> list[int]:  # noqa: ANN401  what the script calls it with
-            return list(numbers[rows if isinstance(rows, str) else files[id(rows)]])
+        def load_rows(source: Any, *_: Any) -> _Rows:  # noqa: ANN401  what the script calls it with
+            return _Rows(rows[source if isinstance(source, str) else constants[id(source)]])
 
         try:
-            # Whatever is done with rows after they are read is done with their numbers.
-            with self._instead("load_rows", dealt), _quiet():
+            with self._instead("load_rows", load_rows), _quiet() as said:
                 train, held_out = self._module.load_data(self.tokenizer)
         except SystemExit as stop:
             raise Refused(str(stop.code)) from stop
-        return {"train": train, **held_out}
+        self.said += said.getvalue().splitlines()
+        dealt = {"train": train, **held_out}
+        return {name: [numbers[id(row)] for row in part] for name, part in dealt.items()}
 
     @property
     def pack_size(self) -> int:
         """Tokens that a pack holds at most."""
         return int(self._module.FORWARD_TOKENS)
 
-    def packs(self, lengths: Sequence[int], steps: int) -> tuple[int, Iterator[list[int]]]:
+    def packs(self, rows: list[Any], steps: int) -> tuple[int, Iterator[list[int]]]:
         """Optimizer steps of the first epoch, and the tokens of each pack in up to `steps`."""
-        rows = _Rows(lengths)
         with self._instead("EPOCHS", 1):
-            batches, ends = self._module.plan_batches(rows)
+            batches, ends = self._module.plan_batches(_Rows(rows))
         first = batches[: ends[0]]
         every = max(1, -(-len(first) // steps))
 
@@ -210,17 +217,14 @@ class Script:
             names.update(before)
 
 
-class _Rows(Sequence[Any]):
-    """Rows of which only the length is known, made when they are asked for."""
+class _Rows(list[Any]):
+    """Rows in a list, from which some can be taken by a list of their numbers."""
 
-    def __init__(self, lengths: Sequence[int]) -> None:
-        self.lengths = lengths
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __getitem__(self, number: Any) -> Any:  # noqa: ANN401  Sequence asks for slices too
-        return SimpleNamespace(ids=range(int(self.lengths[number])))
+    def __getitem__(self, which: Any) -> Any:  # noqa: ANN401  a number, a slice, or numbers
+        if isinstance(which, list):
+            return _Rows(super(_Rows, self).__getitem__(number) for number in which)
+        found = super().__getitem__(which)
+        return _Rows(found) if isinstance(which, slice) else found
 
 
 def _quiet() -> redirect_stdout[io.StringIO]:

@@ -7,6 +7,7 @@ shown like the others, and told as an error after them.
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any  # rows are the script's own
 
 from tunec.diagnostics import Diagnostic
 from tunec.run.preview.choose import Best, Picked, longest, looked_at, progress, worst
@@ -102,12 +103,15 @@ class _Among(Picked):
 
 def _held_out(script: Script, wanted: Wanted) -> list[int]:
     """Numbers of the rows that the script holds out of those to train on, in their order."""
-    kept: list[int] = []
-    for row in progress(looked_at(script, wanted.overflow, "train")):
-        kept += [row.number] * len(row.left)
-    others = {name: [0] for name in script.data_sets() if name != "train"}
+    owners: list[int] = []
+    given: dict[str, list[Any]] = {}
+    for name in script.data_sets():
+        given[name] = []
+        for row in progress(looked_at(script, wanted.overflow, name)):
+            given[name] += row.rows
+            owners += [row.number] * len(row.rows) if name == "train" else []
     try:
-        dealt = script.deal({"train": kept, **others})
+        dealt = script.deal(given)
     except Refused as refused:
         sys.exit(str(refused))
-    return sorted(set(dealt[wanted.data]))
+    return sorted({owners[at] for at in dealt[wanted.data]})
