@@ -46,12 +46,14 @@ def places(ended: Ended) -> list[str]:
 def test_what_is_shown_is_what_is_trained_on(case: str) -> None:
     script = Script(str(FOLDER / case / "script.py"))
     overflow = plan_of(case).data.overflow.value
-    shown = Counter(
-        (tuple(each.ids), tuple(each.weights))
-        for name in script.data_sets()
-        for row in looked_at(script, overflow, name)
-        for each in row.left
+    looked = {name: list(looked_at(script, overflow, name)) for name in script.data_sets()}
+    dealt = script.deal(
+        {name: [each for row in rows for each in row.rows] for name, rows in looked.items()}
     )
+    shown = Counter()
+    for name, numbers in dealt.items():
+        left = [each for row in looked.get(name, looked["train"]) for each in row.left]
+        shown.update((tuple(left[at].ids), tuple(left[at].weights)) for at in numbers)
     module = sys.modules["script"]
     train, held_out = module.load_data(module.load_tokenizer())
     rows = [row for part in (train, *held_out.values()) for row in part]

@@ -59,8 +59,9 @@ class Made:
     @property
     def dropped(self) -> str:
         """Why it is dropped before its length is looked at; empty where it is not."""
-        said = (what.removesuffix(" dropped") for what in self.counts if what.endswith("dropped"))
-        return "" if self.whole else next(said, "nothing is left of it").removeprefix("rows ")
+        said = next((what for what in self.counts if "dropped" in what), "nothing is left of it")
+        reason = said.removeprefix("rows ").removeprefix("dropped: ").removesuffix(" dropped")
+        return "" if self.whole else reason
 
     @property
     def spelled(self) -> bool:
