@@ -41,6 +41,7 @@ VALIDATION = [
     GOOD[0],
     {**GOOD[1], "answer": f"{GOOD[1]['answer']}!"},
     {"question": "Never?", "answer": "Not among those."},
+    LONG,
 ]
 DATA = 'data train { source "rows.jsonl" }\ndata validation { source "held.jsonl" }'
 

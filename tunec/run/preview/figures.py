@@ -45,6 +45,11 @@ class Part:
         """The rows among those of all data sets."""
         return [self.gathered.first + at for at in self.rows]
 
+    def used(self) -> list[int]:
+        """Those of which something is left."""
+        owners = {self.gathered.left.owners[at] for at in self.pieces}
+        return [self.gathered.first + at for at in sorted(owners)]
+
 
 def figures_of(part: Part, most: int) -> Figures:
     """All that is said of a data set by itself; `most` tokens are the limit."""
@@ -197,12 +202,12 @@ def duplicates(part: Part, alike: Alike) -> Figures:
 def overlap(part: Part, train: Part, alike: Alike) -> Figures:
     """Rows of a data set that are like one that is trained on."""
     known: dict[int, int] = {}
-    for number in train.numbers():
+    for number in train.used():
         known.setdefault(alike.first[number], number)
-    exact = {alike.same[number] for number in train.numbers()} if alike.nearly else set()
+    exact = {alike.same[number] for number in train.used()} if alike.nearly else set()
     found = [
         number
-        for number in part.numbers()
+        for number in part.used()
         if alike.first[number] in known and alike.same[number] not in exact
     ]
     return {
