@@ -181,6 +181,14 @@ def test_in_a_browser(page: str, tmp_path: Path) -> None:
     assert tokens == sorted(tokens, reverse=True) != []
 
 
+def test_its_parts_are_short_and_all_used() -> None:
+    """As templates of scripts are."""
+    files = {path.name: path.read_text() for path in (ROOT / "pages").iterdir()}
+    assert not [name for name in files if name.endswith(".j2") and files[name].count("\n") > 100]
+    used = " ".join([*files.values(), (ROOT / "tunec/run/preview/page.py").read_text()])
+    assert not [name for name in files if f'"{name}"' not in used]
+
+
 # --- The command ----------------------------------------------------------------------
 
 

@@ -168,6 +168,14 @@ def test_preview_marks_what_is_trained_on(project: Project) -> None:
     assert after == [path for path in before if "cache" not in path.parts]
 
 
+@pytest.mark.parametrize("name", ["test", "valid"])
+def test_preview_of_a_data_set_that_is_not_there(project: Project, name: str) -> None:
+    ended = project("preview", "--data", name)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"error[E514]: The spec has no `data {name}`." in ended.err
+    assert "help: Write `--data train` or `--data validation`." in ended.err
+
+
 def test_a_package_that_is_missing_is_told_before_the_start(project: Project) -> None:
     hidden = project.folder / "hidden"
     hidden.mkdir()

@@ -54,7 +54,11 @@ COMMAND = Command(
         Option("--raw", "Columns whole, and with their lines."),
         Option("--ids", "A line for each token: its id, its weight, its text."),
         Option("--report", "Figures of all rows of all data sets."),
-        Option("--html", "Write the report, with plots and rows, to one page FILE.", "FILE"),
+        Option(
+            "--html",
+            "Write the report, with plots and rows, to one page FILE; needs `tunec[report]`.",
+            "FILE",
+        ),
         Option("--json", "Print the figures of the report as JSON."),
         Option("--force", "Replace FILE even if it is no earlier report."),
         SET,

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any  # what a template shows is of any sort
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from tunec.diagnostics.render.shown import visible, visible_lines
@@ -36,6 +36,7 @@ BAD = ("refused", "dropped")
 def page_of(script: Script, told: Told) -> bytes:
     """The page, as it is written to a file."""
     environment = Environment(
+        loader=FunctionLoader(lambda name: read("pages", name)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -47,7 +48,7 @@ def page_of(script: Script, told: Told) -> bytes:
     environment.filters["percent"] = lambda share: f"{share:.1%}"
     environment.filters["rows"] = lambda number: f"{number:,} row{'' if number == 1 else 's'}"
     code = read("pages", "report.js")
-    page = environment.from_string(read("pages", "report.html.j2")).render(
+    page = environment.get_template("report.html.j2").render(
         figures=told.figures,
         mark=Markup(MARK),
         style=Markup(read("pages", "report.css")),
