@@ -272,6 +272,35 @@ def test_a_row_that_stops_the_run_stops_no_report(
     assert "! 1 row (4.0%): stops the run\n" in ended.out
 
 
+@pytest.mark.parametrize(
+    ("row", "stops", "said"),
+    [
+        (LONG, "data train: no rows are left", "! 1 row (100.0%): dropped\n"),
+        (
+            {"question": "?"},
+            "rows.jsonl:1: `answer` is missing",
+            "! 1 row (100.0%): stops the run\n",
+        ),
+    ],
+)
+def test_nothing_is_left(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    row: dict[str, str],
+    stops: str,
+    said: str,
+) -> None:
+    rows_file(tmp_path / "rows.jsonl", GOOD)
+    shown = Preview(tmp_path, 'data train { source "rows.jsonl" }')
+    rows_file(tmp_path / "rows.jsonl", [row])
+    page = tmp_path / "report.html"
+    ended = shown(capsys, report=True, page=str(page))
+    assert ended.err.startswith(stops)
+    assert said in ended.out
+    assert "Nothing is left to pack.\n" in ended.out
+    assert f"<strong>This run would stop.</strong> <code>{stops}" in page.read_text()
+
+
 def keys(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for key, each in value.items():

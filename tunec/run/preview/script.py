@@ -146,7 +146,10 @@ class Script:
         numbers = {id(row): at for given in rows.values() for at, row in enumerate(given)}
 
         def load_rows(source: Any, *_: Any) -> _Rows:  # noqa: ANN401  what the script calls it with
-            return _Rows(rows[source if isinstance(source, str) else constants[id(source)]])
+            name = source if isinstance(source, str) else constants[id(source)]
+            if not rows[name]:
+                sys.exit(f"data {name}: no rows are left")
+            return _Rows(rows[name])
 
         try:
             with self._instead("load_rows", load_rows), _quiet() as said:

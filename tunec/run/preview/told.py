@@ -43,11 +43,21 @@ class Teller:
         return f"{self._painted(DIM, name.ljust(14))}{text}"
 
     def _data(self, name: str, each: Figures, all_of_them: Figures) -> Iterator[str]:
-        rows, tokens, lengths = each["rows"], each["tokens"], each["lengths"]
+        rows, lengths = each["rows"], each["lengths"]
         yield self._title(name)
         yield self._line("rows", f"{rows['read']:,} read, {rows['trained']:,} of them used")
-        if lengths is None:
-            return
+        if lengths:
+            yield from self._lengths(each, all_of_them)
+        for trouble in each["troubles"]:
+            yield self._trouble(trouble, rows["read"])
+        yield from self._alike("the same as an earlier row", each["exact_duplicates"])
+        if each["near_duplicates"]:
+            yield from self._alike("nearly the same", each["near_duplicates"])
+        if not each["troubles"]:
+            yield self._painted(GREEN, "Nothing is wrong with any row by itself.")
+
+    def _lengths(self, each: Figures, all_of_them: Figures) -> Iterator[str]:
+        rows, tokens, lengths = each["rows"], each["tokens"], each["lengths"]
         share = f"{tokens['share_trained']:.1%}"
         yield self._line(
             "tokens", f"{tokens['kept']:,}, {tokens['trained']:,} of them trained on ({share})"
@@ -58,13 +68,6 @@ class Teller:
         most, overflow = all_of_them["max_length"], all_of_them["overflow"]
         yield self._line("at most", f"{most:,}; longer ones: {overflow}, {_fates(rows)}")
         yield from self._histogram(each["histogram"], most)
-        for trouble in each["troubles"]:
-            yield self._trouble(trouble, rows["read"])
-        yield from self._alike("the same as an earlier row", each["exact_duplicates"])
-        if each["near_duplicates"]:
-            yield from self._alike("nearly the same", each["near_duplicates"])
-        if not each["troubles"]:
-            yield self._painted(GREEN, "Nothing is wrong with any row by itself.")
 
     def _histogram(self, bins: list[Figures], most: int) -> Iterator[str]:
         highest = max(each["rows"] for each in bins)
