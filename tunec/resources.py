@@ -1,4 +1,4 @@
-"""Where the files that are not Python lie: grammar, templates and samples.
+"""Where the files that are not Python lie: grammar, templates, pages and samples.
 
 In: a folder's name. Out: its path, or the text of a file in it. Invariant: an installed tunec and
 a checkout give the same files, for they are packed as they are.
@@ -15,7 +15,7 @@ CHECKOUT: str | None = (
 
 
 def folder(name: str) -> str:
-    """Path of `grammar`, `templates` or `samples`."""
+    """Path of `grammar`, `pages`, `samples` or `templates`."""
     return os.path.join(CHECKOUT, name) if CHECKOUT else os.path.join(_PACKAGE, f"_{name}")
 
 

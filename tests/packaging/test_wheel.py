@@ -11,7 +11,13 @@ import pytest
 pytestmark = pytest.mark.wheel
 
 ROOT = Path(__file__).parents[2]
-PACKED = {"grammar": "_grammar", "templates": "_templates", "samples": "_samples", "tunec": ""}
+PACKED = {
+    "grammar": "_grammar",
+    "pages": "_pages",
+    "samples": "_samples",
+    "templates": "_templates",
+    "tunec": "",
+}
 """Folders of the checkout, and where in the package they are found again."""
 
 

@@ -146,19 +146,34 @@ def test_preview_marks_what_is_trained_on(project: Project) -> None:
     before = sorted(project.folder.rglob("*"))
     ended = project("preview", "-n", "2", "--set", "model.max_length=20 tokens")
     assert (ended.code, ended.err) == (0, "")
-    first, second, rest = ended.out.split("\n\n")
-    assert rest == ""
-    lines = first.splitlines()
-    assert lines[0].startswith("--- rows.jsonl:1 ---")
-    assert lines[1] == "<|user|>Is it 0?<|end|><|assistant|>⟦It is 0.<|end|>⟧"
-    assert lines[2].startswith("ids: ")
+    first, second = ended.out.split("\n\n--- ")
     tokens = len("Is it 0?" + "It is 0.") + 4
-    share = 9 / tokens
-    assert lines[3] == f"{tokens} tokens, 9 of them trained on ({share:.1%})"
-    assert len(lines[2].split()) == 1 + tokens
-    assert second.startswith("--- rows.jsonl:2 ---")
+    line, *lines = first.splitlines()
+    assert line.startswith("--- rows.jsonl:1 ---")
+    assert lines == [
+        "question  Is it 0?",
+        "answer    It is 0.",
+        "",
+        "<|user|>Is it 0?<|end|><|assistant|>⟦It is 0.<|end|>⟧",
+        "",
+        "begins  without a begin-of-sequence token: the tokenizer has none",
+        "stops   at <|end|> (1), trained on",
+        lines[7],
+        f"tokens  {tokens}, 9 of them trained on ({9 / tokens:.1%}); at most 20",
+    ]
+    assert lines[7].startswith("ids     3 ")
+    assert len(lines[7].split()) == 1 + tokens
+    assert second.startswith("rows.jsonl:2 ---")
     after = [path for path in sorted(project.folder.rglob("*")) if "cache" not in path.parts]
     assert after == [path for path in before if "cache" not in path.parts]
+
+
+@pytest.mark.parametrize("name", ["test", "valid"])
+def test_preview_of_a_data_set_that_is_not_there(project: Project, name: str) -> None:
+    ended = project("preview", "--data", name)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"error[E514]: The spec has no `data {name}`." in ended.err
+    assert "help: Write `--data train` or `--data validation`." in ended.err
 
 
 def test_a_package_that_is_missing_is_told_before_the_start(project: Project) -> None:

@@ -18,7 +18,10 @@ class Misuse(Exception):
 
 
 class Option:
-    """`--flag`, or `--flag VALUE` if there is a placeholder for the value."""
+    """`--flag`, or `--flag VALUE` if there is a placeholder for the value.
+
+    A placeholder `[N]` is for a whole number that may be left out.
+    """
 
     def __init__(
         self,
@@ -109,10 +112,12 @@ def read(command: Command, words: list[str]) -> Arguments:
     arguments = Arguments()
     flags = {flag: option for option in command.options for flag in option.flags}
     free: list[str] = []
-    rest = iter(words)
-    for word in rest:
+    rest = words[::-1]
+    while rest:
+        word = rest.pop()
         if word == "--":
-            free.extend(rest)
+            free += rest[::-1]
+            break
         elif word == "-" or not word.startswith("-"):
             free.append(word)
         else:
@@ -127,15 +132,17 @@ def read(command: Command, words: list[str]) -> Arguments:
 
 
 def _give(
-    arguments: Arguments, option: Option, flag: str, value: str | None, rest: "Iterator[str]"
+    arguments: Arguments, option: Option, flag: str, value: str | None, rest: list[str]
 ) -> None:
-    """Notes an option. The value is what stands after `=`, else the next of the `rest`."""
+    """Notes an option. The value is what stands after `=`, else the last of the `rest`."""
     if not option.value:
         if value is not None:
             raise Misuse(f"`{flag}` takes no value.", f"Write `{flag}` alone.")
         value = ""
+    elif value is None and option.value.startswith("["):
+        value = rest.pop() if rest and rest[-1].isdecimal() else ""
     elif value is None:
-        value = next(rest, None)
+        value = rest.pop() if rest else None
         if value is None:
             raise Misuse(f"`{flag}` lacks its value.", f"Write `{flag} {option.value}`.")
     if option.choices and value not in option.choices:
@@ -173,8 +180,3 @@ def _unknown(flag: str, flags: dict[str, Option]) -> Misuse:
 
     close = nearest(flag, (known for known in flags if known.startswith("--")), limit=1)
     return Misuse(f"There is no option `{flag}`.", f"Write `{close[0]}`." if close else "")
-
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` is not light
-    from collections.abc import Iterator

@@ -34,24 +34,29 @@ def read_if_there(path: str) -> bytes | None:
         raise _nameless(path) from None
 
 
-def is_compiled(content: bytes) -> bool:
-    """Whether tunec wrote it."""
-    return _MARK in content[:_HEAD]
-
-
 def write_script(path: str, content: bytes, remedy: str, *, force: bool = False) -> bool:
     """Writes the script unless it is there already; whether it was written.
 
     Raises Stop where the folder is missing, the disk is full, or the file is someone's own work;
     `remedy` is what to do about the last.
     """
-    old = read_if_there(path)
-    if old == content:
+    if read_if_there(path) == content:
         return False
-    if old is not None and not force and not is_compiled(old):
-        raise _foreign(path, remedy)
+    refuse_foreign(path, _MARK, remedy, force=force)
     replace_file(path, content)
     return True
+
+
+def refuse_foreign(path: str, mark: bytes, remedy: str, *, force: bool) -> None:
+    """Raises Stop where a file is there that tunec did not write: it lacks the mark.
+
+    So it does where the folder is missing, and `remedy` is what to do about the first.
+    """
+    old = read_if_there(path)
+    if old is not None and not force and mark not in old[:_HEAD]:
+        raise _foreign(path, remedy)
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise _unwritable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
 
 
 def replace_file(path: str, content: bytes) -> None:

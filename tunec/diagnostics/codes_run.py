@@ -120,4 +120,13 @@ RUN_CODES: tuple[Code, ...] = (
         example="$ tunec compile support.tune -o no-such-folder/support.py",
         instead="Make the folder, or name another place.",
     ),
+    Code(
+        "E514",
+        "not-in-data",
+        what="A preview was asked for a row or a data set that is not there.",
+        why="Showing another one instead would be taken for what was asked for.",
+        example="# where `data train` has fewer rows\n$ tunec preview support.tune --row 1000000",
+        instead="Write a number from 1 to the number of rows, a place as the preview writes it, "
+        "or the name of a data set of the spec.",
+    ),
 )

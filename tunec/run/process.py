@@ -14,7 +14,7 @@ from tunec.diagnostics import Diagnostic
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 CHILD = os.path.join(_HERE, "child.py")
-PREVIEW_CHILD = os.path.join(_HERE, "preview_child.py")
+PREVIEW_CHILD = os.path.join(_HERE, "preview", "child.py")
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

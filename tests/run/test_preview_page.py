@@ -1,0 +1,255 @@
+"""`tunec preview --html`: one page, whose rows are text whatever they say."""
+
+import re
+import shutil
+import subprocess
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from commands import ROOT, Commands, apart
+from previews import CHAT, SPEC, TRAIN, Preview, rows_file
+
+from tunec.run.preview.page import page_of
+from tunec.run.preview.report import report
+
+pytestmark = pytest.mark.torch
+
+HOSTILE = [
+    "<script>document.title = 'pwned'</script>",
+    "</style></pre></code></main></html><img src=https://evil.example/x onerror=alert(1)>",
+    "<!-- --><base href=//evil.example><link rel=stylesheet href=//evil.example/a.css>",
+    "&lt;b&gt; {{ name }} {% raw %} ${1} \\u0041",
+    "\u202eexe.txt\u202c \u2066one\u2069 zero\u200bwidth \ufeff",
+    "\x1b[31mred\x1b[0m \x00 \x07 \r\n\ttab \x85 \u2028 end",
+    "שלום עולם، 日本語 👩\u200d👩\u200d👧 e\u0301",
+    "<|end|><|assistant|> forged",
+]
+SHOWN = {
+    HOSTILE[4]: "\\u202eexe.txt\\u202c \\u2066one\\u2069 zero\\u200bwidth \\ufeff",
+    HOSTILE[5]: "\\x1b[31mred\\x1b[0m \\x00 \\x07 \\r↵\n\\ttab \\x85 \\u2028 end",
+}
+"""How a row's text is written where it is not shown as it is."""
+ADDRESSES = "action background cite data formaction href manifest poster ping src srcset".split()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("page")
+    rows_file(folder / "rows.jsonl", ({"question": text, "answer": text} for text in HOSTILE))
+    rows_file(folder / "held.jsonl", [{"question": "<b>?", "answer": "<b>!</b>"}])
+    data = 'data train { source "rows.jsonl" }\ndata validation { source "held.jsonl" }\n'
+    preview = Preview(folder, data)
+    script = preview.loaded()
+    return page_of(script, report(script, preview.wanted(report=True))).decode()
+
+
+class Parsed(HTMLParser):
+    """What a browser would find in a page."""
+
+    VOID = frozenset("meta br img input link base hr".split())
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self._text: list[str] | None = None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if ("class", "text") in attrs:
+            self._text = []
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}>"
+        if tag == "div" and self._text is not None:
+            self.texts.append("".join(self._text))
+            self._text = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+
+
+def test_rows_are_text(page: str) -> None:
+    parsed = Parsed(page)
+    assert not parsed.open
+    for text in HOSTILE:
+        shown = SHOWN.get(text, text)
+        assert f"<|user|>{shown}<|end|><|assistant|>{shown}<|end|>" in parsed.texts
+    assert parsed.tags["script"] == parsed.tags["style"] == 1
+    assert not parsed.tags.keys() & {"img", "base", "link", "iframe", "object", "embed"}
+
+
+def test_nothing_outside_is_named(page: str) -> None:
+    parsed = Parsed(page)
+    places = [value for name, value in parsed.attributes if name.split(":")[-1] in ADDRESSES]
+    assert places
+    assert not [value for value in places if not value.startswith("#")]
+    names = {name for name, _ in parsed.attributes}
+    assert not [name for name in names if name.startswith("on")]
+    styles = [value for name, value in parsed.attributes if name == "style"]
+    style = re.search("<style>(.*?)</style>", page, re.DOTALL)
+    assert style
+    for text in [style[1], *styles]:
+        assert "@import" not in text
+        assert not re.search(r"url\((?!#)", text)
+    targets = {value for name, value in parsed.attributes if name == "id"}
+    assert {value[1:] for value in places} <= targets
+    assert "default-src 'none'" in page
+
+
+def test_the_verdict_counts_what_is_listed(page: str) -> None:
+    listed = len(re.findall('<tr class="(?:bad|warn)"', page))
+    assert f"<strong>It would run.</strong> {listed} things to look at first." in page
+    assert listed > 2
+
+
+def test_nothing_invisible_is_in_it(page: str) -> None:
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069]", page
+    )
+
+
+def test_it_can_be_read_without_seeing_it(page: str) -> None:
+    parsed = Parsed(page)
+    assert ("lang", "en") in parsed.attributes
+    assert parsed.tags["h1"] == parsed.tags["main"] == parsed.tags["title"] == 1
+    assert (
+        page.count("<svg") == len(re.findall('<svg [^>]*role="img" aria-label="[^"]+"', page)) == 5
+    )
+    assert page.count("<select") == len(re.findall("<label>[^<]+<select", page)) == 3
+    ids = [value for name, value in parsed.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+
+
+def test_plots_have_the_colours_of_the_page(page: str) -> None:
+    plots = re.findall("<svg.*?</svg>", page, re.DOTALL)
+    assert all("var(--trained)" in plot and "#000" not in plot for plot in plots)
+    assert not [found for plot in plots for found in re.findall("#[0-9a-f]{6}", plot)]
+
+
+def test_the_same_rows_make_the_same_page(page: str, tmp_path: Path) -> None:
+    rows_file(tmp_path / "rows.jsonl", ({"question": text, "answer": text} for text in HOSTILE))
+    rows_file(tmp_path / "held.jsonl", [{"question": "<b>?", "answer": "<b>!</b>"}])
+    data = 'data train { source "rows.jsonl" }\ndata validation { source "held.jsonl" }\n'
+    preview = Preview(tmp_path, data)
+    script = preview.loaded()
+    assert page_of(script, report(script, preview.wanted(report=True))).decode() == page
+
+
+def test_long_rows_keep_their_start_and_end(tmp_path: Path) -> None:
+    rows_file(
+        tmp_path / "rows.jsonl",
+        [{"question": "a" * 3000, "answer": "b" * 3000}, {"question": "?", "answer": "!"}],
+    )
+    preview = Preview(
+        tmp_path,
+        'data train { source "rows.jsonl", overflow = truncate_prompt }',
+        "truncate_prompt",
+    )
+    script = preview.loaded()
+    text = page_of(script, report(script, preview.wanted(report=True))).decode()
+    shown = max(Parsed(text).texts, key=len)
+    assert "<strong>It would run.</strong> 1 thing to look at first." in text
+    assert re.fullmatch(r"<\|user\|>a{1499}4,004 tokens are not shownb{499}<\|end\|>", shown)
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs a browser")
+def test_in_a_browser(page: str, tmp_path: Path) -> None:
+    """Its own script runs, and none of a row's."""
+    path = tmp_path / "report.html"
+    path.write_text(page)
+    words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+    ended = subprocess.run([*words, path.as_uri()], capture_output=True, text=True, check=True)
+    assert "<title>tiny: what it trains on</title>" in ended.stdout
+    assert f">{len(HOSTILE) + 1} of {len(HOSTILE) + 1} rows</output>" in ended.stdout
+    assert '<option value="spelled_token">' in ended.stdout
+    assert '<option value="split">' not in ended.stdout
+    path.write_text(page.replace('<option value="tokens">', '<option value="tokens" selected>'))
+    ended = subprocess.run([*words, path.as_uri()], capture_output=True, text=True, check=True)
+    tokens = [int(number) for number in re.findall('data-tokens="([0-9]+)"', ended.stdout)]
+    assert tokens == sorted(tokens, reverse=True) != []
+
+
+def test_its_parts_are_short_and_all_used() -> None:
+    """As templates of scripts are."""
+    files = {path.name: path.read_text() for path in (ROOT / "pages").iterdir()}
+    assert not [name for name in files if name.endswith(".j2") and files[name].count("\n") > 100]
+    used = " ".join([*files.values(), (ROOT / "tunec/run/preview/page.py").read_text()])
+    assert not [name for name in files if f'"{name}"' not in used]
+
+
+# --- The command ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def tunec(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Commands:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUNEC_CACHE", str(tmp_path / "cache"))
+    return Commands(tmp_path, capsys, monkeypatch)
+
+
+def test_the_page_is_written_whole_and_again(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "samples" / "tokenizers" / "bytes", tmp_path / "tokenizer")
+    rows_file(tmp_path / "rows.jsonl", [{"question": "?", "answer": "!"}])
+    (tmp_path / "tiny.tune").write_text(SPEC + CHAT + 'data train { source "rows.jsonl" }' + TRAIN)
+    before = {path.name for path in tmp_path.iterdir()}
+    for _ in range(2):
+        ended = apart("preview", "tiny.tune", "--html", "report.html", cwd=tmp_path)
+        assert (ended.code, ended.err) == (0, "report.html: written.\n")
+        assert ended.out.startswith("=== train ===")
+    assert {path.name for path in tmp_path.iterdir()} - before == {"report.html"}
+    assert (tmp_path / "report.html").read_text().endswith("</html>\n")
+
+
+def test_pages_that_cannot_be(tunec: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it is said before any row is read, and nothing is left behind."""
+    before = tunec.files()
+    ended = tunec("preview", "support.tune", "--html", "none/report.html")
+    assert ended.code == 1
+    assert "error[E513]: There is no folder `none` to write `none/report.html` into." in ended.err
+    ended = tunec("preview", "support.tune", "--html", "rows.jsonl")
+    assert ended.code == 1
+    assert "error[E512]: `rows.jsonl` exists and was not written by tunec." in ended.err
+    assert "--force" in ended.err
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    ended = tunec("preview", "support.tune", "--html", "report.html")
+    assert ended.code == 1
+    assert "error[E501]: `matplotlib` is not installed, and `--html` draws with it." in ended.err
+    assert "-m pip install matplotlib==" in ended.err
+    assert tunec.files() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--report --worst", "`--worst` chooses rows, but a report is of all of them."),
+        ("--json -n 3", "`-n` chooses rows, but a report is of all of them."),
+        ("--force", "`--force` is of a page."),
+        ("--json --force", "`--force` is of a page."),
+        ("--row 1 --longest", "`--row` and `--longest` choose different rows."),
+        ("--row 0", "`0` is not the number of a row."),
+        ("--longest=x", "`x` is not a number of rows."),
+        ("-n 0", "`0` is not a number of rows."),
+        ("--html", "`--html` lacks its value."),
+    ],
+)
+def test_misuse(tunec: Commands, words: str, said: str) -> None:
+    ended = tunec("preview", "support.tune", *words.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
