@@ -82,6 +82,32 @@ def test_alternation(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "what", "turns", "expected"),
+    [
+        ("", "answer", 2, "<|user|>A<|end|><|assistant|>[B<|end|>]"),
+        ("train_on = all", "answer", 2, "[<|user|>A<|end|><|assistant|>B<|end|>]"),
+        ("one_row_per_answer = true", "answer", 2, "<|user|>A<|end|><|assistant|>[B<|end|>]"),
+        ("train_on = [system]", "one that is trained on", 4, "<|system|>[S<|end|>]"),
+    ],
+)
+def test_turns_that_are_left_out_are_counted(
+    data: str,
+    what: str,
+    turns: int,
+    expected: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    template = 'messages "messages" { alternation = any }'
+    messages = [*chat("A", "B", "C"), *chat("D")]
+    if "system" in data:
+        messages.insert(0, {"role": "system", "content": "S"})
+    assert shown(tmp_path, template, {"messages": messages}, data=data) == [expected]
+    said = f"rows.jsonl: {turns} turns after the last {what} left out"
+    assert capsys.readouterr().out.splitlines()[0] == said
+
+
+@pytest.mark.parametrize(
     ("messages", "message"),
     [
         (None, "`messages` is missing, or no list of messages"),

@@ -125,6 +125,8 @@ def chat(plan: Plan) -> Iterator[Section]:
         yield Section("data/encode_chat_whole")
         return
     yield Section("data/chat_answer", e.ChatAnswer.of(plan))
+    if e.leaves_out_turns(plan):
+        yield Section("data/answered", e.Answered.of(plan))
     if isinstance(plan.data.train_on.value, tuple):
         yield Section("data/encode_chat_roles", e.EncodeChat.of(plan))
     elif plan.data.one_row_per_answer.value:
