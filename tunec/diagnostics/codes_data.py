@@ -44,4 +44,14 @@ DATA_CODES: tuple[Code, ...] = (
         example='data train { source "rows.jsonl" { map = "no_such_file.py:to_row" } }',
         instead="Correct the path, or the name after the colon.",
     ),
+    Code(
+        "E444",
+        "not-looked-into",
+        what="The first rows of a file cannot be read where the spec is compiled.",
+        why="Parquet, Arrow and zstd files are read by pyarrow, which the script needs, but a "
+        "compile does not. Without it columns and values are not checked before the run. This is "
+        "a warning.",
+        example="",
+        instead="Install pyarrow where you compile, or rely on the checks of the script.",
+    ),
 )
