@@ -211,10 +211,15 @@ def test_fields_of_messages_say_how_much(tmp_path: Path) -> None:
     messages[1]["train"] = False
     messages[3]["weight"] = 0.25
     template = 'messages "messages" { train = "train", weight = "weight" }'
-    assert shown(tmp_path, template, {"messages": messages}) == [
-        "<|user|>A<|end|><|assistant|>B<|end|><|user|>C<|end|><|assistant|>[D<|end|>]0.25"
-        "<|user|>E<|end|><|assistant|>[F<|end|>]"
-    ]
+    nulls = [{"train": None, "weight": None, **message} for message in messages]
+    assert (
+        shown(tmp_path, template, {"messages": messages}, {"messages": nulls})
+        == [
+            "<|user|>A<|end|><|assistant|>B<|end|><|user|>C<|end|><|assistant|>[D<|end|>]0.25"
+            "<|user|>E<|end|><|assistant|>[F<|end|>]"
+        ]
+        * 2
+    )
 
 
 def test_a_row_for_each_answer(tmp_path: Path) -> None:

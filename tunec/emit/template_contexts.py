@@ -138,6 +138,7 @@ class MessagesIn(Context):
     roles: str
     role_field: str
     content_field: str
+    nulls: bool
     drop_system: bool
     tools: bool
     reasoning_field: bool
@@ -160,6 +161,7 @@ class MessagesIn(Context):
             roles=py(part.roles),
             role_field=py(part.role_field),
             content_field=py(part.content_field),
+            nulls=bool(template.tools or part.weight or isinstance(part.train, str)),
             drop_system=not part.keep_system,
             tools=template.tools is not None,
             reasoning_field=part.reasoning_field is not None,

@@ -149,6 +149,8 @@ def messages_in(row, column):
     for message in messages:
         if not isinstance(message, dict):
             raise ValueError(f"`{column}` has {message!r}, which is no message")
+        # Parquet has nulls for the fields that other messages have.
+        message = {field: said for field, said in message.items() if said is not None}
         role, content = message.get("role"), message.get("content")
         if role not in ROLES:
             raise ValueError(f"`{column}` has a message of the role {role!r}")
