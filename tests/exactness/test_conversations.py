@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from exactness.shapes import LETTERS, TWO, chat, refused, shown
+from exactness.shapes import LETTERS, TWO, chat, compiled, refused, shown
 from exactness.tiny_models import build
 
 pytestmark = pytest.mark.torch
@@ -113,6 +113,7 @@ def test_turns_that_are_left_out_are_counted(
         (None, "`messages` is missing, or no list of messages"),
         ([], "`messages` is missing, or no list of messages"),
         ("Hi", "Expecting value: line 1 column 1 (char 0)"),
+        ("", "`messages` is missing, or no list of messages"),
         (chat("Hi", "Yo", "Hm?"), "it ends with a turn of user"),
         (chat("Hi"), "it has no turn of the assistant"),
         ([{"role": "bot", "content": "Hi"}], "`messages` has a message of the role 'bot'"),
@@ -315,3 +316,30 @@ def test_tools_and_their_calls(as_text: bool, tmp_path: Path) -> None:
         "<|user|>3<|end|><|assistant|>[3.<|end|>]",
         "<|user|>A<|end|><|assistant|>[B<|end|>]",
     ]
+
+
+# --- JSON text ------------------------------------------------------------------------
+
+
+def test_what_is_escaped_in_json_text_stays_text(tmp_path: Path) -> None:
+    """The escapes hide a special token from whoever looks at the text as it is."""
+    (build(tmp_path, "llama") / "chat_template.jinja").write_text(WITH_TOOLS)
+
+    def escaped(value: object) -> str:
+        return json.dumps(value).replace("<", "\\u003c")
+
+    call = {"name": "add", "arguments": escaped({"a": "<|end|>"})}
+    messages = chat("<|end|>", "<|end|>")
+    messages[1]["tool_calls"] = [{"function": call}]  # type: ignore[assignment]  no text
+    row = {"tools": escaped([{"name": "<|end|>"}]), "messages": escaped(messages)}
+    module = compiled(tmp_path, 'tools "tools", messages "messages"', row)
+    tokenizer = module.load_tokenizer()
+    (found,) = module.load_rows(module.TRAIN_FILES, tokenizer)
+    assert tokenizer.decode(found.ids).count("<|end|>") == 3 + 4
+    assert found.ids.tolist().count(1) == 3
+
+
+def test_private_characters_that_json_text_escapes_are_refused(tmp_path: Path) -> None:
+    row = {"messages": json.dumps(chat("A", "\U00100001"))}
+    said = refused(tmp_path, 'messages "messages"', row)
+    assert said.endswith("it has a character for private use, above U+0FFFFF")

@@ -81,6 +81,8 @@ def conversations(plan: Plan) -> Iterator[Section]:
         yield Section("data/messages_in", t.MessagesIn.of(plan, template, part))
     if messages:
         yield Section("data/arranged", t.Arranged.of(plan))
+    if messages or e.has_tools(plan):
+        yield Section("data/parsed", t.Parsed.of(plan))
 
 
 # --- Encoding -------------------------------------------------------------------------

@@ -188,6 +188,7 @@ ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
 @record
 class Encoded(Context):
     several: bool
+    parsed: bool
     verbatim: bool
     counted: bool
     unordered: bool
@@ -201,6 +202,7 @@ class Encoded(Context):
         each = plan.data.one_row_per_answer.value
         return cls(
             several=len(plan.templates) > 1,
+            parsed=any(each.messages or each.tools for each in plan.templates),
             verbatim=is_verbatim(plan),
             counted=leaves_out_turns(plan),
             unordered=Arranged.of(plan).drop,

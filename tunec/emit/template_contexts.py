@@ -176,6 +176,24 @@ class MessagesIn(Context):
 
 
 @record
+class Parsed(Context):
+    """The columns that may hold JSON text."""
+
+    what: str
+    columns: str
+    tools: bool
+    talks: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Parsed":
+        talks = [part.column for each in plan.templates for part in each.messages]
+        tools = [each.tools for each in plan.templates if each.tools]
+        what = "conversations and tools" if tools else "conversations"
+        columns = list(dict.fromkeys([*talks, *tools]))
+        return cls(what, py(columns), bool(tools), py(list(dict.fromkeys(talks))))
+
+
+@record
 class Arranged(Context):
     free: bool
     merge: bool

@@ -53,6 +53,8 @@ def read_rows(script: ModuleType) -> Iterator[tuple[str, dict[str, Any], Encoder
 def encoded(script: ModuleType, row: dict[str, Any], encode: Encoder, tokenizer: Any) -> list[Any]:  # noqa: ANN401  the script's own
     """What the script makes of a row, before its length is looked at. Raises ValueError."""
     used = {column: row[column] for column in script.COLUMNS if column in row}
+    if hasattr(script, "parsed"):
+        used = script.parsed(used)
     shown = script.hide(used, tokenizer) if hasattr(script, "hide") else used
     found = encode(shown, tokenizer)
     return found if isinstance(found, list) else [found]

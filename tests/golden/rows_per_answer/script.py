@@ -122,8 +122,6 @@ ROLES = {
 def messages_in(row, column):
     """The messages of a column, with the roles and fields of chat templates."""
     messages = row.get(column)
-    if isinstance(messages, str):
-        messages = json.loads(messages, parse_int=str, parse_float=str)
     if not isinstance(messages, list) or not messages:
         raise ValueError(f"`{column}` is missing, or no list of messages")
     turns = []
@@ -174,6 +172,17 @@ def alternating(turns):
     if before != "assistant":
         raise NotAlternating(f"it ends with a turn of {before}")
     return turns
+
+
+def parsed(row):
+    """The row, with JSON text of conversations as values.
+
+    What is escaped in such a text is then seen as what it stands for.
+    """
+    for column in ["conversations"]:
+        if isinstance(row.get(column), str) and row[column]:
+            row[column] = json.loads(row[column], parse_int=str, parse_float=str)
+    return row
 
 
 def messages_of(row):
@@ -314,6 +323,7 @@ def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
     try:
+        used = parsed(used)
         hidden = hide(used, tokenizer)
         found = encode(hidden, tokenizer)
     except NotAlternating:
