@@ -51,7 +51,7 @@ scalars = st.one_of(
 values = st.recursive(
     scalars,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=2)
+        st.lists(inner, max_size=3), st.dictionaries(fragments, inner, max_size=2)
     ),
     max_leaves=4,
 )

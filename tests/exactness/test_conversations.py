@@ -328,14 +328,14 @@ def test_what_is_escaped_in_json_text_stays_text(tmp_path: Path) -> None:
     def escaped(value: object) -> str:
         return json.dumps(value).replace("<", "\\u003c")
 
-    call = {"name": "add", "arguments": escaped({"a": "<|end|>"})}
+    call = {"name": "add", "arguments": escaped({"<|end|>": "<|end|>"})}
     messages = chat("<|end|>", "<|end|>")
     messages[1]["tool_calls"] = [{"function": call}]  # type: ignore[assignment]  no text
     row = {"tools": escaped([{"name": "<|end|>"}]), "messages": escaped(messages)}
     module = compiled(tmp_path, 'tools "tools", messages "messages"', row)
     tokenizer = module.load_tokenizer()
     (found,) = module.load_rows(module.TRAIN_FILES, tokenizer)
-    assert tokenizer.decode(found.ids).count("<|end|>") == 3 + 4
+    assert tokenizer.decode(found.ids).count("<|end|>") == 3 + 5
     assert found.ids.tolist().count(1) == 3
 
 

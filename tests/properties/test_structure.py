@@ -240,10 +240,7 @@ def used_contexts() -> dict[str, set[Context]]:
 
 NOT_IN_GOLDENS: dict[str, type[Context]] = {
     "header": contexts.Header,  # in all of them, but of no chapter
-    "data/answered": encoding_contexts.Answered,
     "data/encode_tokens": Context,
-    "data/number": Context,
-    "data/tool_calls": Context,
     "data/interleaved_until_first": Context,
     "data/read_arrow": data_contexts.Reader,
     "data/read_hub": data_contexts.ReadHub,
