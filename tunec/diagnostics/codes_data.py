@@ -54,4 +54,15 @@ DATA_CODES: tuple[Code, ...] = (
         example="",
         instead="Install pyarrow where you compile, or rely on the checks of the script.",
     ),
+    Code(
+        "E445",
+        "rows-too-long",
+        what="Most of the first rows are longer than `max_length`.",
+        why="They would be dropped or cut, and a run would train on what is left without an error. "
+        "Rows are counted with the model's tokenizer where the package `tokenizers` is installed; "
+        "what a chat template adds is not counted. This is a warning.",
+        example="# the rows have 3000 tokens\n"
+        'model "models/base" { max_length = 1024 tokens }\ndata train { source "rows.jsonl" }',
+        instead="Write a larger `max_length`, or say with `overflow` what else shall happen.",
+    ),
 )

@@ -62,7 +62,7 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 TERMINAL = sys.stderr.isatty()
 
 MODEL = HERE / "../../../samples/models/pico"  # L2
-MAX_LENGTH = 60  # L2, tokens
+MAX_LENGTH = 68  # L2, tokens
 DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32  # default, auto
 ATTENTION = "by_row"  # default: sdpa, once per row
 
