@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Any  # rows are of any shape
@@ -97,11 +98,21 @@ FIRST = {**GOOD, "segments": [{"text": "A", "label": True}]}
 Row = dict[str, Any]  # of any shape
 
 
-def answers(row: Row) -> str:
+def turns_of(row: Row) -> list[Row]:
     turns = row["messages"]
-    if isinstance(turns, str):
-        turns = json.loads(turns, parse_int=str, parse_float=str)
-    return "".join(f"{turn['content']}<|end|>" for turn in turns if turn["role"] == "assistant")
+    return json.loads(turns, parse_int=str, parse_float=str) if isinstance(turns, str) else turns
+
+
+def answers(row: Row) -> str:
+    turns = [turn for turn in turns_of(row) if turn["role"] == "assistant"]
+    return "".join(f"{turn['content']}<|end|>" for turn in turns)
+
+
+def joined(row: Row) -> str:
+    turns = [turn for turn in turns_of(row) if turn["role"] != "system"]
+    speakers = groupby(turns, key=lambda turn: turn["role"])
+    said = [(role, "\n\n".join(turn["content"] for turn in group)) for role, group in speakers]
+    return "".join(f"{text}<|end|>" for role, text in said if role == "assistant")
 
 
 def labelled(row: Row) -> str:
@@ -131,6 +142,7 @@ def called(row: Row) -> str:
     return f"{turn['content'] or ''}{made}<|end|>"
 
 
+conversations = st.fixed_dictionaries({"messages": st.one_of(talks, talks, talks.map(written))})
 Shape = tuple[str, Any, Callable[[Row], str]]
 SHAPES: dict[str, Shape] = {
     "turns": (
@@ -148,11 +160,14 @@ SHAPES: dict[str, Shape] = {
         st.fixed_dictionaries({"a": mostly_texts, "b": mostly_texts}),
         lambda row: f"{row['b']}<|end|>",
     ),
-    "messages": (
-        'messages "messages"',
-        st.fixed_dictionaries({"messages": st.one_of(talks, talks, talks.map(written))}),
-        answers,
+    "text": (
+        'text "{{ b }}" }\nobjective pretrain {',
+        st.fixed_dictionaries({"b": mostly_texts}),
+        lambda row: f"{row['b']}<|end|>",
     ),
+    "messages": ('messages "messages"', conversations, answers),
+    "any order": ('messages "messages" { alternation = any }', conversations, answers),
+    "merged": ('messages "messages" { alternation = merge }', conversations, joined),
     "segments": (
         'segments "segments"',
         st.fixed_dictionaries({"segments": st.one_of(segments, values)}),
