@@ -66,7 +66,15 @@ messages = st.lists(
     ),
     max_size=5,
 )
+spoken = st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": texts})
 talks = st.one_of(
+    st.lists(spoken, min_size=1, max_size=4).map(
+        lambda turns: [
+            {"role": "user", "content": "?"},
+            *turns,
+            {"role": "assistant", "content": "!"},
+        ]
+    ),
     st.lists(mostly_texts, min_size=2, max_size=4).map(
         lambda said: [
             {"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(said)
