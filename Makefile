@@ -40,6 +40,7 @@ golden: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python bench/compile_time.py
+	$(BIN)/python bench/check_large_data.py
 	$(BIN)/python bench/training_speed.py
 
 docs: $(DEV)
