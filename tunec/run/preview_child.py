@@ -9,6 +9,7 @@ import importlib.util
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from types import ModuleType
@@ -56,7 +57,8 @@ def encoded(script: ModuleType, row: dict[str, Any], encode: Encoder, tokenizer:
     if hasattr(script, "parsed"):
         used = script.parsed(used)
     shown = script.hide(used, tokenizer) if hasattr(script, "hide") else used
-    found = encode(shown, tokenizer)
+    counts: list[Counter[str]] = [Counter()] if "counts" in encode.__code__.co_varnames else []
+    found = encode(shown, tokenizer, *counts)
     return found if isinstance(found, list) else [found]
 
 
