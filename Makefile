@@ -40,11 +40,13 @@ golden: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python bench/compile_time.py
+	$(BIN)/python bench/check_large_data.py
 	$(BIN)/python bench/training_speed.py
 
 docs: $(DEV)
 	$(BIN)/python -m tunec.spec.describe > docs/language-reference.md
 	$(BIN)/python -c 'from tunec.diagnostics.explain import *; print(code_reference_markdown(), end="")' > docs/diagnostics.md
+	-$(BIN)/python -m pytest --update-golden tests/exactness/test_row_shapes_page.py  # fails if it wrote
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

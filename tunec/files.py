@@ -8,6 +8,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` and `pathlib` take longer to load than an unchanged spec may take
+    import mmap
     from pathlib import Path
 
 Signature = tuple[int, int] | None
@@ -61,6 +62,14 @@ class Files:
         with open(path, "rb") as file:
             file.seek(start)
             return file.read(limit)
+
+    def mapped(self, path: "Path") -> "mmap.mmap":
+        """The bytes of a file, of which only those that are looked at are read. Raises OSError."""
+        import mmap
+
+        self.note(path)
+        with open(path, "rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def read_text(self, path: "Path") -> str:
         """The whole file as UTF-8. Raises OSError, UnicodeDecodeError."""

@@ -105,8 +105,7 @@ def test_nothing_is_held_against_what_is_not_known(tmp_path: Path) -> None:
     text = sound(tmp_path).replace('"./base"', '"acme/base" { max_length = 100000 tokens }')
     text = text.replace("rank = 8", 'rank = 1024, target_modules = ["c_attn"]')
     (tmp_path / "dates.jsonl").unlink()
-    (tmp_path / "dates.parquet").write_bytes(b"PAR1....PAR1")
-    assert codes(text.replace("dates.jsonl", "dates.parquet"), tmp_path) == []
+    assert codes(text.replace("dates.jsonl", "https://acme.example/rows.parquet"), tmp_path) == []
 
 
 def test_modules_of_files_without_the_first_part(tmp_path: Path) -> None:

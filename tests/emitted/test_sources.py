@@ -104,15 +104,15 @@ def test_compressed_files_are_as_the_plain_ones(tmp_path, ending, form):
 def test_arrow(tmp_path, kind):
     import pyarrow as pa
 
-    table = pa.table({"q": ["é", "b"], "a": ["x", None], "n": [2**53 + 1, 2]})
+    table = pa.table({"q": ["é", "b"], "a": ["x", "y"], "m": ["z", None], "n": [2**53 + 1, 2]})
     new = pa.ipc.new_file if kind == "file" else pa.ipc.new_stream
     with new(str(tmp_path / "rows.arrow"), table.schema) as sink:
         sink.write_table(table, max_chunksize=1)
     module = script(tmp_path, 'data train { source "rows.arrow" }')
     found = list(module.read_arrow("rows.arrow"))
     assert found == [
-        ("rows.arrow: row 1", {"q": "é", "a": "x", "n": "9007199254740993"}),
-        ("rows.arrow: row 2", {"q": "b", "a": None, "n": "2"}),
+        ("rows.arrow: row 1", {"q": "é", "a": "x", "m": "z", "n": "9007199254740993"}),
+        ("rows.arrow: row 2", {"q": "b", "a": "y", "m": None, "n": "2"}),
     ]
 
 

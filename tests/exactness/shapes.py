@@ -41,13 +41,13 @@ def seen(module: ModuleType) -> list[str]:
     return [marked(tokenizer, row) for row in module.load_rows(module.TRAIN_FILES, tokenizer)]
 
 
-def marked(tokenizer: Theirs, row: Theirs) -> str:
+def marked(tokenizer: Theirs, row: Theirs, before: str = "[", after: str = "]") -> str:
     pieces = []
     pairs = zip(row.ids.tolist(), row.trained.tolist(), strict=True)
     for weight, group in groupby(pairs, key=lambda pair: float(pair[1])):
         text = tokenizer.decode([number for number, _ in group])
-        after = "" if weight in (0, 1) else f"{weight:g}"
-        pieces.append(f"[{text}]{after}" if weight else text)
+        times = "" if weight == 1 else f"{weight:g}"
+        pieces.append(f"{before}{text}{after}{times}" if weight else text)
     return "".join(pieces)
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from exactness.shapes import LETTERS, TWO, chat, refused, shown
+from exactness.shapes import LETTERS, TWO, chat, compiled, refused, shown
 from exactness.tiny_models import build
 
 pytestmark = pytest.mark.torch
@@ -82,11 +82,38 @@ def test_alternation(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "what", "turns", "expected"),
+    [
+        ("", "answer", 2, "<|user|>A<|end|><|assistant|>[B<|end|>]"),
+        ("train_on = all", "answer", 2, "[<|user|>A<|end|><|assistant|>B<|end|>]"),
+        ("one_row_per_answer = true", "answer", 2, "<|user|>A<|end|><|assistant|>[B<|end|>]"),
+        ("train_on = [system]", "one that is trained on", 4, "<|system|>[S<|end|>]"),
+    ],
+)
+def test_turns_that_are_left_out_are_counted(
+    data: str,
+    what: str,
+    turns: int,
+    expected: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    template = 'messages "messages" { alternation = any }'
+    messages = [*chat("A", "B", "C"), *chat("D")]
+    if "system" in data:
+        messages.insert(0, {"role": "system", "content": "S"})
+    assert shown(tmp_path, template, {"messages": messages}, data=data) == [expected]
+    said = f"rows.jsonl: {turns} turns after the last {what} left out"
+    assert capsys.readouterr().out.splitlines()[0] == said
+
+
+@pytest.mark.parametrize(
     ("messages", "message"),
     [
         (None, "`messages` is missing, or no list of messages"),
         ([], "`messages` is missing, or no list of messages"),
         ("Hi", "Expecting value: line 1 column 1 (char 0)"),
+        ("", "`messages` is missing, or no list of messages"),
         (chat("Hi", "Yo", "Hm?"), "it ends with a turn of user"),
         (chat("Hi"), "it has no turn of the assistant"),
         ([{"role": "bot", "content": "Hi"}], "`messages` has a message of the role 'bot'"),
@@ -185,10 +212,15 @@ def test_fields_of_messages_say_how_much(tmp_path: Path) -> None:
     messages[1]["train"] = False
     messages[3]["weight"] = 0.25
     template = 'messages "messages" { train = "train", weight = "weight" }'
-    assert shown(tmp_path, template, {"messages": messages}) == [
-        "<|user|>A<|end|><|assistant|>B<|end|><|user|>C<|end|><|assistant|>[D<|end|>]0.25"
-        "<|user|>E<|end|><|assistant|>[F<|end|>]"
-    ]
+    nulls = [{"train": None, "weight": None, **message} for message in messages]
+    assert (
+        shown(tmp_path, template, {"messages": messages}, {"messages": nulls})
+        == [
+            "<|user|>A<|end|><|assistant|>B<|end|><|user|>C<|end|><|assistant|>[D<|end|>]0.25"
+            "<|user|>E<|end|><|assistant|>[F<|end|>]"
+        ]
+        * 2
+    )
 
 
 def test_a_row_for_each_answer(tmp_path: Path) -> None:
@@ -284,3 +316,30 @@ def test_tools_and_their_calls(as_text: bool, tmp_path: Path) -> None:
         "<|user|>3<|end|><|assistant|>[3.<|end|>]",
         "<|user|>A<|end|><|assistant|>[B<|end|>]",
     ]
+
+
+# --- JSON text ------------------------------------------------------------------------
+
+
+def test_what_is_escaped_in_json_text_stays_text(tmp_path: Path) -> None:
+    """The escapes hide a special token from whoever looks at the text as it is."""
+    (build(tmp_path, "llama") / "chat_template.jinja").write_text(WITH_TOOLS)
+
+    def escaped(value: object) -> str:
+        return json.dumps(value).replace("<", "\\u003c")
+
+    call = {"name": "add", "arguments": escaped({"<|end|>": "<|end|>"})}
+    messages = chat("<|end|>", "<|end|>")
+    messages[1]["tool_calls"] = [{"function": call}]  # type: ignore[assignment]  no text
+    row = {"tools": escaped([{"name": "<|end|>"}]), "messages": escaped(messages)}
+    module = compiled(tmp_path, 'tools "tools", messages "messages"', row)
+    tokenizer = module.load_tokenizer()
+    (found,) = module.load_rows(module.TRAIN_FILES, tokenizer)
+    assert tokenizer.decode(found.ids).count("<|end|>") == 3 + 5
+    assert found.ids.tolist().count(1) == 3
+
+
+def test_private_characters_that_json_text_escapes_are_refused(tmp_path: Path) -> None:
+    row = {"messages": json.dumps(chat("A", "\U00100001"))}
+    said = refused(tmp_path, 'messages "messages"', row)
+    assert said.endswith("it has a character for private use, above U+0FFFFF")

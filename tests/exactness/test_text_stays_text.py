@@ -5,6 +5,7 @@ import datetime
 import decimal
 import io
 import json
+import math
 from pathlib import Path
 from types import ModuleType
 
@@ -126,8 +127,10 @@ def test_parquet_types(values: pa.Array, texts: list[str], tmp_path: Path) -> No
         pa.array([None], pa.string()),
         pa.array([["a"]]),
         pa.array([b"a"]),
+        pa.array([math.nan]),
+        pa.array([-math.inf]),
     ],
-    ids=["date32", "timestamp", "decimal", "bool", "null", "list", "binary"],
+    ids=["date32", "timestamp", "decimal", "bool", "null", "list", "binary", "nan", "infinity"],
 )
 def test_parquet_types_refused(values: pa.Array, tmp_path: Path) -> None:
     pq.write_table(pa.table({"question": ["Q"], "answer": ["a"]}), tmp_path / "rows.parquet")

@@ -113,8 +113,12 @@ def test_damaged_json(text: str, line: int | None, reason: str) -> None:
     assert (found.line, found.reason) == (line, reason)
 
 
-def test_large_json_is_not_known_but_for_its_start() -> None:
-    assert rows(' [{"a": 1}, ', "json", whole=False) == Rows((), (), False)
+def test_rows_of_a_large_json_are_known_up_to_where_it_is_cut() -> None:
+    found = rows(' [{"a": 1},\n {"a": 2.50} , {"a": "cut he', "json", whole=False)
+    assert found == Rows(({"a": "1"}, {"a": "2.50"}), (1, 2), False)
+    assert rows("[" + '{"a": 1},' * (MOST + 1), "json", whole=False).lines[-1] == MOST
+    with pytest.raises(Damaged, match="has a number in place of its row 2"):
+        rows('[{"a": 1}, 2, ', "json", whole=False)
     with pytest.raises(Damaged, match="does not begin a list"):
         rows('{"a": 1}', "json", whole=False)
 
@@ -159,12 +163,6 @@ def test_text_by_document_paragraph_and_line() -> None:
     assert [row["text"] for row in lines.rows] == ["One", "line.", "Two."]
     assert lines.lines == (1, 2, 5)
     assert rows(" \n", "text").rows == ()
-
-
-def test_parquet_is_told_by_its_marks() -> None:
-    assert rows(b"PAR1....PAR1", "parquet") == Rows((), (), False)
-    for content in (b"PAR1....", b"....PAR1", b"{}"):
-        assert damage(content, "parquet").reason == "is not a Parquet file, or is cut off"
 
 
 def test_rows_of_the_json_module_are_the_same() -> None:

@@ -35,7 +35,9 @@ LORA = ("lora", "dora", "qlora")
 OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
 OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
 
-NOT_SEEN = {"data": 'data train { source "rows.parquet" }\ndata validation { split = 10% }'}
+NOT_SEEN = {
+    "data": 'data train { source "https://acme.example/a.jsonl" }\ndata validation { split = 10% }'
+}
 """Data whose columns no check knows."""
 UNASKED = {**NOT_SEEN, "evaluate": ""}
 TURNS = (

@@ -162,7 +162,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "rows.jsonl").write_text(row)
     (place / "more.jsonl").write_text(row)
     (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
-    (place / "rows.parquet").write_bytes(b"PAR1 PAR1")
     (place / "rows.py").write_text("def keep(row): ...\ndef change(row): ...\n")
     (place / "a.jinja").write_text("{{ messages }}")
     (place / "b.jinja").write_text("{{ messages }}")
@@ -263,13 +262,13 @@ def test_every_format_has_its_reader(folder: Path) -> None:
         if form == "json":
             (folder / file).write_text('[{"text": "a"}]')
         data = f'data train {{ source "{file}" {{ format = {form} }} }}'
-        if form == "arrow":
-            (folder / file).write_bytes(b"ARROW1")
-        if form == "parquet":
-            import pyarrow
+        if form in ("arrow", "parquet"):
+            import pyarrow.feather
             import pyarrow.parquet
 
-            pyarrow.parquet.write_table(pyarrow.table({"text": ["a"]}), folder / file)
+            table = pyarrow.table({"text": ["a"]})
+            pyarrow.parquet.write_table(table, folder / "rows.parquet")
+            pyarrow.feather.write_feather(table, str(folder / "rows.arrow"))
         assert f"def read_{form}(file)" in script_of(
             "\n".join({**PARTS, **RUNNING, "data": data}.values()), folder
         )

@@ -186,15 +186,14 @@ def values_can_be_placed(context: Context) -> Iterator[Diagnostic]:
                 "places text and numbers.",
                 use.label(context),
                 context.at(path, "in this file"),
-                notes=(f"{file}:{facts.lines[row]}",) if facts.format != "json" else (),
+                notes=(f"{file}:{facts.lines[row]}",) if facts.noun == "line" else (),
                 remedy=remedy.replace("NAME", use.name),
             )
             break
 
 
 def place_of(file: str, facts: SourceFacts, row: int) -> str:
-    noun = "Row" if facts.format == "json" else "Line"
-    return f"{noun} {facts.lines[row]} of `{file}`"
+    return f"{facts.noun.title()} {facts.lines[row]} of `{file}`"
 
 
 def _sort(value: object) -> tuple[str, str] | None:
@@ -211,6 +210,9 @@ def _sort(value: object) -> tuple[str, str] | None:
         return "an object", f"Place a part of it: `{{{{ NAME.{part} }}}}`."
     if isinstance(value, NotANumber):
         return f"`{value}`", "Write a number or text in its place."
+    if not isinstance(value, str):  # Parquet and Arrow have more types
+        kind = type(value).__name__
+        return f"a value of the type `{kind}`", "Say it as text: `{{ NAME | string }}`."
     return None
 
 

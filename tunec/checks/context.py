@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from tunec.diagnostics import Diagnostic, Label
+from tunec.diagnostics.model import Severity
 from tunec.facts import Facts
 from tunec.source import Span
 from tunec.spec.model import Pretrained, Scratch
@@ -157,11 +158,18 @@ def problem(
     *secondary: Label | None,
     notes: tuple[str, ...] = (),
     remedy: str,
+    severity: Severity = "error",
 ) -> Diagnostic:
     """A diagnostic of the labels that there are; the first of them is the primary one."""
     labels = [label for label in (primary, *secondary) if label is not None]
     return Diagnostic(
-        code, message, labels[0] if labels else None, tuple(labels[1:]), notes=notes, help=remedy
+        code,
+        message,
+        labels[0] if labels else None,
+        tuple(labels[1:]),
+        notes=notes,
+        help=remedy,
+        severity=severity,
     )
 
 

@@ -74,11 +74,11 @@ def filters_can_be_applied(context: Context) -> Iterator[Diagnostic]:
             try:
                 kept += bool(keeps(row))
             except Exception as error:  # whatever the row makes of it
-                noun = "row" if facts.format == "json" else "line"
                 reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
                 yield problem(
                     "E412",
-                    f"The filter cannot be applied to {noun} {line} of `{facts.shown}`: {reason}.",
+                    f"The filter cannot be applied to {facts.noun} {line} of `{facts.shown}`: "
+                    f"{reason}.",
                     context.at(path),
                     remedy="Complete the row, or ask first: `score is not None and score > 0.5`.",
                 )

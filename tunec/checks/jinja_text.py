@@ -24,6 +24,8 @@ _TOKENS = (
     "end of template",
 )
 """Jinja's own words for parts of its syntax, which say nothing to a user."""
+_OF_TEXT = ("capitalize", "indent", "lower", "replace", "title", "trim", "truncate", "upper")
+"""Filters that make text of anything, such as `None` of null."""
 _ELSEWHERE = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 _BRACES = (
     "Write a column between the braces, `{{ question }}`, or `{{ '{{' }}` for two braces in the "
@@ -47,7 +49,7 @@ def analyse(text: str) -> Placeholders:
             "it cannot be understood", "Write it in a simpler way.", 0, len(text)
         ) from None
     walk = _Walk(free)
-    walk.visit(tree, frozenset())
+    walk.visit(tree, frozenset(), frozenset())
     optional = tuple(name for name in walk.seen if name not in walk.required)
     return Placeholders(tuple(walk.required), optional, False, tuple(walk.placed))
 
@@ -61,23 +63,29 @@ class _Walk:
         self.required: dict[str, None] = {}
         self.placed: dict[str, None] = {}
 
-    def visit(self, node: nodes.Node, covered: frozenset[str]) -> None:
-        """`covered` are the names whose absence has been asked for on the way here."""
+    def visit(self, node: nodes.Node, covered: frozenset[str], true: frozenset[str]) -> None:
+        """`covered` are the names whose absence has been asked for on the way here; `true` those
+        that have a value here that is not empty.
+        """
         if isinstance(node, nodes.Name):
             self.name(node.name, covered)
             return
         if isinstance(node, nodes.Output):
             for part in node.nodes:
-                if isinstance(part, nodes.Name) and part.name in self.free:
-                    self.placed[part.name] = None
+                name = _column(part)
+                if name in self.free and name not in true:
+                    self.placed[name] = None
         if isinstance(node, (nodes.If, nodes.CondExpr)):
             covered |= _tested(node.test)
         elif isinstance(node, (nodes.And, nodes.Or)):
             covered |= _tested(node)
         elif isinstance(node, (nodes.Filter, nodes.Test)):
             covered |= _covers(node)
+        inside, holds = [], true
+        if isinstance(node, nodes.If):
+            inside, holds = node.body, true | _truths(node.test)
         for child in node.iter_child_nodes():
-            self.visit(child, covered)
+            self.visit(child, covered, holds if child in inside else true)
 
     def name(self, name: str, covered: frozenset[str]) -> None:
         if name not in self.free:
@@ -85,6 +93,20 @@ class _Walk:
         self.seen[name] = None
         if name not in covered:
             self.required[name] = None
+
+
+def _column(node: nodes.Node) -> str:
+    """The name that is placed as it is, or through filters that take text alone."""
+    while isinstance(node, nodes.Filter) and node.name in _OF_TEXT and node.node:
+        node = node.node
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
+def _truths(test: nodes.Node) -> frozenset[str]:
+    """The names that are surely not empty where the test holds."""
+    if isinstance(test, nodes.And):
+        return _truths(test.left) | _truths(test.right)
+    return frozenset({test.name}) if isinstance(test, nodes.Name) else frozenset()
 
 
 def _covers(node: nodes.Filter | nodes.Test) -> frozenset[str]:

@@ -27,7 +27,9 @@ class Placeholders(NamedTuple):
     """Columns used only where a default or `is defined` covers for them."""
     plain: bool
     placed: tuple[str, ...]
-    """Columns whose value is placed as it is, without a filter."""
+    """Columns whose value is placed as it is, or through a filter that takes text, wherever they
+    are not asked first whether they are empty.
+    """
 
     @property
     def all(self) -> tuple[str, ...]:

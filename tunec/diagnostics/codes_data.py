@@ -44,4 +44,25 @@ DATA_CODES: tuple[Code, ...] = (
         example='data train { source "rows.jsonl" { map = "no_such_file.py:to_row" } }',
         instead="Correct the path, or the name after the colon.",
     ),
+    Code(
+        "E444",
+        "not-looked-into",
+        what="The first rows of a file cannot be read where the spec is compiled.",
+        why="Parquet, Arrow and zstd files are read by pyarrow, which the script needs, but a "
+        "compile does not. Without it columns and values are not checked before the run. This is "
+        "a warning.",
+        example="",
+        instead="Install pyarrow where you compile, or rely on the checks of the script.",
+    ),
+    Code(
+        "E445",
+        "rows-too-long",
+        what="Most of the first rows are longer than `max_length`.",
+        why="They would be dropped or cut, and a run would train on what is left without an error. "
+        "Rows are counted with the model's tokenizer where the package `tokenizers` is installed; "
+        "what a chat template adds is not counted. This is a warning.",
+        example="# the rows have 3000 tokens\n"
+        'model "models/base" { max_length = 1024 tokens }\ndata train { source "rows.jsonl" }',
+        instead="Write a larger `max_length`, or say with `overflow` what else shall happen.",
+    ),
 )

@@ -81,6 +81,8 @@ def conversations(plan: Plan) -> Iterator[Section]:
         yield Section("data/messages_in", t.MessagesIn.of(plan, template, part))
     if messages:
         yield Section("data/arranged", t.Arranged.of(plan))
+    if messages or e.has_tools(plan):
+        yield Section("data/parsed", t.Parsed.of(plan))
 
 
 # --- Encoding -------------------------------------------------------------------------
@@ -125,6 +127,8 @@ def chat(plan: Plan) -> Iterator[Section]:
         yield Section("data/encode_chat_whole")
         return
     yield Section("data/chat_answer", e.ChatAnswer.of(plan))
+    if e.leaves_out_turns(plan):
+        yield Section("data/answered", e.Answered.of(plan))
     if isinstance(plan.data.train_on.value, tuple):
         yield Section("data/encode_chat_roles", e.EncodeChat.of(plan))
     elif plan.data.one_row_per_answer.value:

@@ -98,6 +98,24 @@ class EncodeAnswers(EncodeChat):
 
 
 @record
+class Answered(Context):
+    roles: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Answered":
+        return cls(isinstance(plan.data.train_on.value, tuple))
+
+
+def leaves_out_turns(plan: Plan) -> bool:
+    """Whether a conversation may go on after the last turn that is trained on."""
+    trained = plan.data.train_on.value
+    if plan.objective == "pretrain" or not any(each.kind == "chat" for each in plan.templates):
+        return False
+    unanswered = isinstance(trained, tuple) and "assistant" not in trained
+    return unanswered or Arranged.of(plan).free
+
+
+@record
 class EncodeCompletion(Context):
     generate: bool
     whole: bool
@@ -111,6 +129,7 @@ class EncodeSegments(Context):
 
 @record
 class Encode(Suffixed):
+    counted: bool
     columns: bool
     placed: str
     encoded: str
@@ -121,17 +140,21 @@ class Encode(Suffixed):
         return cls(
             suffix and f"_by{suffix}",
             lines,
+            leaves_out_turns(plan),
             bool(template.columns),
             py(list(template.columns)),
-            _encoded(template, suffix),
+            _encoded(plan, template, suffix),
         )
 
 
-def _encoded(template: TemplatePlan, suffix: str) -> str:
+def _encoded(plan: Plan, template: TemplatePlan, suffix: str) -> str:
     """The call that encodes what the template makes of `row`."""
     if template.kind == "chat":
         tools = f", tools_of(row, {py(template.tools)})" if template.tools else ""
-        return f"encode_chat(messages_of{suffix}(row), tokenizer{tools})"
+        messages = f"messages_of{suffix}(row)"
+        if leaves_out_turns(plan):
+            messages = f"answered({messages}, counts)"
+        return f"encode_chat({messages}, tokenizer{tools})"
     if template.kind == "completion":
         weight = template.texts[-1].weight
         more = "" if weight is None else f", {marked(weight, 'weight_of')}"
@@ -165,7 +188,9 @@ ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
 @record
 class Encoded(Context):
     several: bool
+    parsed: bool
     verbatim: bool
+    counted: bool
     unordered: bool
     each: bool
     flags: bool
@@ -177,7 +202,9 @@ class Encoded(Context):
         each = plan.data.one_row_per_answer.value
         return cls(
             several=len(plan.templates) > 1,
+            parsed=any(each.messages or each.tools for each in plan.templates),
             verbatim=is_verbatim(plan),
+            counted=leaves_out_turns(plan),
             unordered=Arranged.of(plan).drop,
             each=each,
             flags=plan.flagged or plan.weighted,

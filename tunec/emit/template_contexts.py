@@ -138,6 +138,7 @@ class MessagesIn(Context):
     roles: str
     role_field: str
     content_field: str
+    nulls: bool
     drop_system: bool
     tools: bool
     reasoning_field: bool
@@ -160,6 +161,7 @@ class MessagesIn(Context):
             roles=py(part.roles),
             role_field=py(part.role_field),
             content_field=py(part.content_field),
+            nulls=bool(template.tools or part.weight or isinstance(part.train, str)),
             drop_system=not part.keep_system,
             tools=template.tools is not None,
             reasoning_field=part.reasoning_field is not None,
@@ -171,6 +173,24 @@ class MessagesIn(Context):
             weight=part.weight is not None,
             weight_field=py(part.weight),
         )
+
+
+@record
+class Parsed(Context):
+    """The columns that may hold JSON text."""
+
+    what: str
+    columns: str
+    tools: bool
+    talks: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Parsed":
+        talks = [part.column for each in plan.templates for part in each.messages]
+        tools = [each.tools for each in plan.templates if each.tools]
+        what = "conversations and tools" if tools else "conversations"
+        columns = list(dict.fromkeys([*talks, *tools]))
+        return cls(what, py(columns), bool(tools), py(list(dict.fromkeys(talks))))
 
 
 @record

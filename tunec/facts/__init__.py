@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tunec.diagnostics import Report
+from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
 from tunec.facts.model import ModelFacts
@@ -39,9 +40,12 @@ class Facts(NamedTuple):
     """By path in the spec: `data.train.sources.0`."""
     place: ModelPlace | None = None
     """Where the model is, for `model scratch` its tokenizer; None where that was reported."""
+    counter: TokenCounter = TokenCounter(Files(), None)
+    """Counts the tokens of texts, where the tokenizer is at hand."""
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     """All that is known; what cannot be right goes to `report`."""
     place, model, tokenizer = gather_model(lowered, files, report)
-    return Facts(model, tokenizer, gather_sources(lowered, files, report), place)
+    counter = TokenCounter(files, place.local if place else None)
+    return Facts(model, tokenizer, gather_sources(lowered, files, report), place, counter)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tunec.diagnostics import Diagnostic, Label, Report
+from tunec.facts.columnar import COLUMNAR, Unread, check_marks, first_rows
 from tunec.facts.functions import Function, functions
 from tunec.facts.located import Located, locate_source
 from tunec.facts.packed import Spoiled, unpacked
@@ -19,7 +20,7 @@ from tunec.spec.expression import BadExpression, compiled, function_of, predicat
 from tunec.spec.places import Lowered, Places
 
 NOTHING = Rows((), (), False)
-"""What is known of the rows of the hub."""
+"""What is known of the rows of the hub, and of files that cannot be read here."""
 
 
 class SourceFacts(NamedTuple):
@@ -44,6 +45,13 @@ class SourceFacts(NamedTuple):
     """By the setting, `filter` or `map`, that names a Python file: what is in the file, or what is
     wrong with it.
     """
+    unread: str = ""
+    """The package without which the first rows cannot be read here; empty where they were."""
+
+    @property
+    def noun(self) -> str:
+        """What `lines` counts."""
+        return "row" if self.format in ("json", *COLUMNAR) else "line"
 
 
 def sources(lowered: Lowered) -> Iterator[tuple[str, Source]]:
@@ -60,9 +68,23 @@ def gather_sources(lowered: Lowered, files: Files, report: Report) -> dict[str, 
         result = _Reader(lowered.places, path, source, files).read()
         if isinstance(result, Diagnostic):
             report.add(result)
-        else:
-            found[path] = result
+            continue
+        found[path] = result
+        if result.unread:
+            report.add(_not_looked_into(lowered.places, path, result))
     return found
+
+
+def _not_looked_into(places: Places, path: str, facts: SourceFacts) -> Diagnostic:
+    span = places.span(f"{path}.path")
+    return Diagnostic(
+        "E444",
+        f"`{facts.shown}` was not looked into: `{facts.unread}` is not installed here.",
+        Label(span) if span else None,
+        notes=("Columns and values are checked by the script alone.",),
+        help=f"Run `pip install {facts.unread}`.",
+        severity="warning",
+    )
 
 
 class _Reader:
@@ -85,7 +107,11 @@ class _Reader:
             facts = SourceFacts(located.format, (), 0, False, (), located=located)
             return facts._replace(functions=named)
         for name in located.names:
-            rows = self.first_rows(name, located)
+            try:
+                rows = self.first_rows(name, located)
+            except Unread as missing:
+                facts = _facts(self.source, located, name, NOTHING)
+                return facts._replace(functions=named, unread=missing.package)
             if isinstance(rows, Diagnostic):
                 return rows
             if rows.rows or not rows.complete:
@@ -93,37 +119,39 @@ class _Reader:
         return self.empty("has no rows in any of its files")
 
     def first_rows(self, name: str, located: Located) -> Rows | Diagnostic:
-        file, form = self.folder / name, located.format
-        size = self.files.size(file)
-        limit = WHOLE if form == "json" else LIMIT
+        """Raises Unread."""
+        alone = len(located.names) == 1
+        if not self.files.size(self.folder / name):
+            return self.empty("is empty") if alone else Rows((), (), True)
         try:
-            data = self.files.read_bytes(file, limit)
-            if form == "parquet" and size > limit:
-                data += self.files.read_bytes(file, 8, start=size - 8)
+            rows = self.rows_in(name, located)
         except OSError as problem:
             reason = (problem.strerror or "unknown reason").lower()
             return self.problem(
                 "E405", f"`{name}` cannot be read: {reason}.", (), "Make the file readable."
             )
-        whole = size <= limit or form == "parquet"
-        if data and located.packed:
-            try:
-                found = unpacked(data, whole, located.packed, limit)
-            except Spoiled as problem:
-                return self.damaged(name, Damaged(None, f"cannot be unpacked: {problem}"))
-            if found is None:
-                return NOTHING
-            data, whole = found
-        alone = len(located.names) == 1
-        if not data:
-            return self.empty("is empty") if alone else Rows((), (), True)
-        try:
-            rows = parse(data, whole, form, self.source.sample_by or "document")
+        except Spoiled as problem:
+            return self.damaged(name, Damaged(None, f"cannot be unpacked: {problem}"))
         except Damaged as damage:
             return self.damaged(name, damage)
         if alone and rows.complete and not rows.rows:
             return self.empty("has no rows")
         return rows
+
+    def rows_in(self, name: str, located: Located) -> Rows:
+        """Raises OSError, Spoiled, Damaged, Unread."""
+        file, form = self.folder / name, located.format
+        size = self.files.size(file)
+        limit = WHOLE if form == "json" else LIMIT
+        data = self.files.read_bytes(file, limit)
+        if form in COLUMNAR:
+            end = self.files.read_bytes(file, 8, start=max(0, size - 8))
+            check_marks(data, end, form)
+            return first_rows(self.files.mapped(file), form)
+        whole = size <= limit
+        if located.packed:
+            data, whole = unpacked(data, whole, located.packed, limit)
+        return parse(data, whole, form, self.source.sample_by or "document")
 
     def functions(self) -> dict[str, Mapping[str, Function] | str]:
         found: dict[str, Mapping[str, Function] | str] = {}

@@ -13,7 +13,7 @@ MOST = 64
 LIMIT = 256 * 1024
 """Bytes that are looked at."""
 WHOLE = 1024 * 1024
-"""Bytes of a JSON file that is looked at: it cannot be read in part."""
+"""Bytes of a JSON file that are looked at; one that is longer is not read to its end."""
 
 
 class Number(str):
@@ -89,14 +89,10 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _load(text: str) -> object:
-    return json.loads(
-        text,
-        parse_int=Number,
-        parse_float=Number,
-        parse_constant=NotANumber,
-        object_pairs_hook=_object,
-    )
+_DECODER = json.JSONDecoder(
+    parse_int=Number, parse_float=Number, parse_constant=NotANumber, object_pairs_hook=_object
+)
+_load = _DECODER.decode
 
 
 def _sort(value: object) -> str:
@@ -159,9 +155,7 @@ def _json_remedy(number: int, text: str) -> str | None:
 
 def _parse_json(data: bytes, whole: bool) -> Rows:
     if not whole:
-        if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-            raise Damaged(1, "does not begin a list of objects", remedy=_LINES)
-        return Rows((), (), False)
+        return _head_of_json(data)
     text = _decode(data)
     if not text.strip():
         return Rows((), (), True)
@@ -187,6 +181,27 @@ def _parse_json(data: bytes, whole: bool) -> Rows:
             raise Damaged(None, f"has {_sort(row)} in place of its row {number}, not an object")
     first = value[:MOST]
     return Rows(tuple(first), tuple(range(1, len(first) + 1)), len(first) == len(value))
+
+
+def _head_of_json(data: bytes) -> Rows:
+    """The rows of a list before the place where the limit cut it."""
+    text = data.decode("utf-8-sig", "ignore")
+    if not text.lstrip().startswith("["):
+        raise Damaged(1, "does not begin a list of objects", remedy=_LINES)
+    rows: list[Mapping[str, object]] = []
+    at = text.index("[") + 1
+    while len(rows) < MOST:
+        while text.startswith((" ", "\t", "\r", "\n", ","), at):
+            at += 1
+        try:
+            row, at = _DECODER.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError):
+            break  # cut here, or damaged, which the script tells
+        if not isinstance(row, dict):
+            what = f"has {_sort(row)} in place of its row {len(rows) + 1}, not an object"
+            raise Damaged(None, what)
+        rows.append(row)
+    return Rows(tuple(rows), tuple(range(1, len(rows) + 1)), False)
 
 
 _LINES = "If each line of the file is an object, write `format = jsonl`."
@@ -274,24 +289,8 @@ def _paragraphs(text: str) -> list[tuple[int, str]]:
     return [(number, "\n".join(lines)) for number, lines in found]
 
 
-def _parse_parquet(data: bytes, whole: bool) -> Rows:
-    # The columns stand in a footer that only a library can read; a check has to stay light.
-    if not data.startswith(b"PAR1") or (whole and not data.endswith(b"PAR1")):
-        raise Damaged(None, "is not a Parquet file, or is cut off")
-    return Rows((), (), False)
-
-
-def _parse_arrow(data: bytes, whole: bool) -> Rows:
-    # A file says so at its start; a stream begins with a mark before its first message.
-    if not data.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        raise Damaged(None, "is not an Arrow file, or is of Feather's first version")
-    return Rows((), (), False)
-
-
 _PARSERS: dict[str, Callable[[bytes, bool], Rows]] = {
     "jsonl": _parse_jsonl,
     "json": _parse_json,
     "csv": _parse_csv,
-    "parquet": _parse_parquet,
-    "arrow": _parse_arrow,
 }

@@ -62,7 +62,7 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 TERMINAL = sys.stderr.isatty()
 
 MODEL = HERE / "../../../samples/models/pico"  # L2
-MAX_LENGTH = 60  # L2, tokens
+MAX_LENGTH = 68  # L2, tokens
 DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32  # default, auto
 ATTENTION = "by_row"  # default: sdpa, once per row
 
@@ -153,8 +153,6 @@ ROLES = {
 def messages_in(row, column):
     """The messages of a column, with the roles and fields of chat templates."""
     messages = row.get(column)
-    if isinstance(messages, str):
-        messages = json.loads(messages, parse_int=str, parse_float=str)
     if not isinstance(messages, list) or not messages:
         raise ValueError(f"`{column}` is missing, or no list of messages")
     turns = []
@@ -218,6 +216,17 @@ def alternating(turns):
     return turns
 
 
+def parsed(row):
+    """The row, with JSON text of conversations as values.
+
+    What is escaped in such a text is then seen as what it stands for.
+    """
+    for column in ["conversations"]:
+        if isinstance(row.get(column), str) and row[column]:
+            row[column] = json.loads(row[column], parse_int=str, parse_float=str)
+    return row
+
+
 def messages_of(row):
     """The template at L6-L9."""
     turns = [
@@ -251,7 +260,8 @@ def hide(value, tokenizer):
     if isinstance(value, list):
         return [hide(part, tokenizer) for part in value]
     if isinstance(value, dict):
-        return {name: hide(part, tokenizer) for name, part in value.items()}
+        pairs = value.items()
+        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
     return value
 
 
@@ -381,6 +391,7 @@ def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
     try:
+        used = parsed(used)
         hidden = hide(used, tokenizer)
         found = encode(hidden, tokenizer)
     except (ValueError, TypeError, TemplateError) as error:

@@ -136,7 +136,8 @@ def hide(value, tokenizer):
     if isinstance(value, list):
         return [hide(part, tokenizer) for part in value]
     if isinstance(value, dict):
-        return {name: hide(part, tokenizer) for name, part in value.items()}
+        pairs = value.items()
+        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
     return value
 
 

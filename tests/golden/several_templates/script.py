@@ -166,8 +166,6 @@ ROLES_TALK = {
 def messages_in_talk(row, column):
     """The messages of a column, with the roles and fields of chat templates."""
     messages = row.get(column)
-    if isinstance(messages, str):
-        messages = json.loads(messages, parse_int=str, parse_float=str)
     if not isinstance(messages, list) or not messages:
         raise ValueError(f"`{column}` is missing, or no list of messages")
     turns = []
@@ -216,6 +214,17 @@ def alternating(turns):
     return turns
 
 
+def parsed(row):
+    """The row, with JSON text of conversations as values.
+
+    What is escaped in such a text is then seen as what it stands for.
+    """
+    for column in ["messages"]:
+        if isinstance(row.get(column), str) and row[column]:
+            row[column] = json.loads(row[column], parse_int=str, parse_float=str)
+    return row
+
+
 def messages_of_talk(row):
     """The template at L6."""
     turns = [
@@ -252,7 +261,8 @@ def hide(value, tokenizer):
     if isinstance(value, list):
         return [hide(part, tokenizer) for part in value]
     if isinstance(value, dict):
-        return {name: hide(part, tokenizer) for name, part in value.items()}
+        pairs = value.items()
+        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
     return value
 
 
@@ -400,6 +410,7 @@ def encoded(place, row, encode, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
     try:
+        used = parsed(used)
         hidden = hide(used, tokenizer)
         found = encode(hidden, tokenizer)
     except (ValueError, TypeError, TemplateError) as error:

@@ -120,8 +120,8 @@ def encode_labelled_tokens(ids, labels, tokenizer):
     """Ids as they are, trained on where the label is the same id and not -100."""
     if not isinstance(ids, list) or not ids or not isinstance(labels, list):
         raise ValueError("it has no list of token ids, or none of labels")
-    ids = torch.tensor([int(number) for number in ids])
-    labels = torch.tensor([int(number) for number in labels])
+    ids = torch.tensor([int(str(number)) for number in ids])
+    labels = torch.tensor([int(str(number)) for number in labels])
     if ids.min() < 0 or ids.max() >= len(tokenizer):
         raise ValueError(f"it has a token id that is not below {len(tokenizer)}")
     if len(labels) != len(ids) or ((labels != ids) & (labels != -100)).any():
