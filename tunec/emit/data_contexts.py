@@ -4,6 +4,7 @@ In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
 from tunec.emit.contexts import Context
+from tunec.emit.literals import prose
 from tunec.plan.plan import Plan
 from tunec.record import record
 from tunec.spec.values import Amount
@@ -69,8 +70,8 @@ class Mixed(Context):
 @record
 class LoadData(Context):
     plain: bool
+    curriculum: bool
     split: bool
-    split_count: bool
     validation_files: bool
     test_files: bool
 
@@ -79,14 +80,47 @@ class LoadData(Context):
         data = plan.data
         return cls(
             plain=data.plain,
+            curriculum=data.sort_by is not None,
             split=data.split is not None,
-            split_count=data.split is not None and isinstance(data.split.value, Amount),
             validation_files=data.validation is not None,
             test_files=data.test is not None,
         )
 
 
 @record
+class SplitRows(Context):
+    each: bool
+    split_count: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "SplitRows":
+        split = plan.data.split
+        assert split is not None, "chosen where there is one"
+        return cls(plan.data.one_row_per_answer.value, isinstance(split.value, Amount))
+
+
+@record
 class Batches(Context):
     epochs: bool
     by_tokens: bool
+    order: str
+    shuffled: bool
+    curriculum: bool
+    descending: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Batches":
+        data, order = plan.data, plan.data.order
+        ways = {
+            "shuffle": "Rows are shuffled anew in every epoch",
+            "keep": "Every epoch sees the rows as they were read",
+            "curriculum": "Every epoch goes by SORT_BY, rows of one value shuffled anew",
+        }
+        return cls(
+            epochs=plan.train.epochs is not None,
+            by_tokens=plan.train.batch.value.unit == "tokens",
+            order=f"{ways[order.value]} ({prose(order.origin)})",
+            shuffled=order.value != "keep",
+            curriculum=order.value == "curriculum",
+            descending=data.descending.value,
+        )

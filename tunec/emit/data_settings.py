@@ -40,5 +40,7 @@ def data_settings(plan: Plan) -> Iterator[Constant]:
     )
     lines = ", ".join(template.lines for template in plan.templates)
     yield Constant("COLUMNS", py(list(columns)), lines)
+    if data.sort_by:
+        yield constant("SORT_BY", data.sort_by)
     if isinstance(data.train_on.value, tuple):
         yield constant("TRAIN_ON", data.train_on, value=list(data.train_on.value))

@@ -24,6 +24,22 @@ def whole(plan: Plan) -> bool:
 class Row(Context):
     generate: bool
     weighted: bool
+    placed: bool
+    valued: bool
+    origin: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Row":
+        data = plan.data
+        origin = data.split is not None and data.one_row_per_answer.value
+        valued = data.sort_by is not None
+        return cls(generates(plan), plan.weighted, data.placed, valued, origin)
+
+    @property
+    def more(self) -> str:
+        """What is said of a row when it is encoded, as arguments."""
+        said = {"place=place": self.placed, "value=value_of(row)": self.valued, "origin=content(found[0])": self.origin}
+        return ", ".join(name for name, is_said in said.items() if is_said)
 
 
 @record
@@ -168,6 +184,10 @@ class Encoded(Context):
     verbatim: bool
     unordered: bool
     each: bool
+    bare: bool
+    bare_each: bool
+    extended: bool
+    more: str
     flags: bool
     trained: str
     arguments: str
@@ -175,11 +195,16 @@ class Encoded(Context):
     @classmethod
     def of(cls, plan: Plan) -> "Encoded":
         each = plan.data.one_row_per_answer.value
+        more = Row.of(plan).more
         return cls(
             several=len(plan.templates) > 1,
             verbatim=is_verbatim(plan),
             unordered=Arranged.of(plan).drop,
             each=each,
+            bare=not each and not more,
+            bare_each=each and not more,
+            extended=bool(more),
+            more=more,
             flags=plan.flagged or plan.weighted,
             trained="found" if each else "found.trained[1:].any()",
             arguments=ARGUMENTS.get(plan.data.overflow.value, "counts"),

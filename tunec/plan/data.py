@@ -138,6 +138,10 @@ class DataPlan:
     split: Decided[float | Amount] | None
     """Held out of the rows to train on: a share, or a number of examples."""
     test: Decided[tuple[SourcePlan, ...]] | None
+    order: Decided[str]
+    """`shuffle`, `keep` or `curriculum`."""
+    sort_by: Decided[str] | None
+    descending: Decided[bool]
     overflow: Decided[str]
     train_on: Decided[str | tuple[str, ...]]
     """`assistant`, `last_assistant`, `all`, or roles."""
@@ -151,6 +155,11 @@ class DataPlan:
     def sources(self) -> tuple[SourcePlan, ...]:
         """All sources, of all three data sets."""
         return tuple(source for part in self.parts().values() for source in part.value)
+
+    @property
+    def placed(self) -> bool:
+        """Whether rows have to know where they are from, so that it can be said later."""
+        return self.sort_by is not None
 
     @property
     def plain(self) -> bool:

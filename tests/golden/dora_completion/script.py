@@ -33,6 +33,7 @@ import shutil
 import signal
 import sys
 import warnings
+from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -314,7 +315,8 @@ def cut(order, rows):
 def plan_batches(rows):
     """Row numbers of every optimizer step, and the step at which each epoch ends.
 
-    An epoch's order depends on its number and the seed alone.
+    Rows are shuffled anew in every epoch (default).
+    That order depends on the epoch's number and the seed alone.
     """
     batches, epoch_ends = [], []
     while len(batches) < STEPS:
@@ -327,16 +329,18 @@ def plan_batches(rows):
 
 
 def packs_of(rows):
-    """Rows laid end to end in packs of at most FORWARD_TOKENS, first fit decreasing."""
-    packs, room = [], []
+    """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
+    packs, room = [], []  # room is sorted: what is free in a pack, and its number
     for row in sorted(rows, key=lambda row: -len(row.ids)):
         length = len(row.ids)
-        place = next((i for i, free in enumerate(room) if free >= length), len(packs))
-        if place == len(packs):
+        at = bisect_left(room, (length, 0))
+        if at < len(room):
+            free, number = room.pop(at)
+        else:
+            free, number = FORWARD_TOKENS, len(packs)
             packs.append([])
-            room.append(FORWARD_TOKENS)
-        packs[place].append(row)
-        room[place] -= length
+        packs[number].append(row)
+        insort(room, (free - length, number))
     return packs
 
 
