@@ -14,6 +14,7 @@ from tunec.checks import (
     method,
     mixes,
     model,
+    order,
     paths,
     peft_methods,
     templates,
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *data.RULES,
     *mixes.RULES,
     *filters.RULES,
+    *order.RULES,
     *train.RULES,
     *evaluation.RULES,
 )

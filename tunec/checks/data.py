@@ -86,25 +86,6 @@ def _rows(context: Context, path: str, source: Source) -> list[str]:
     return [os.path.abspath(folder / name) for name in located.names]
 
 
-def repeated_rows_are_not_split(context: Context) -> Iterator[Diagnostic]:
-    """A row that is there several times would be held out and trained on."""
-    validation, train = context.spec.data.get("validation"), context.spec.data.get("train")
-    if not isinstance(validation, ValidationData) or not isinstance(train, TrainData):
-        return
-    repeats = [n for n, source in enumerate(train.sources) if source.repeat is not None]
-    path = f"data.train.sources.{repeats[0]}.repeat" if repeats else "data.train.stop"
-    if validation.split is None or not (repeats or train.stop == "all_exhausted"):
-        return
-    yield problem(
-        "E302",
-        "`split` holds out rows by chance, but some are there several times: they would be "
-        "trained on, too.",
-        context.name("data.validation.split"),
-        context.name(path, "takes rows again"),
-        remedy='Name validation rows of their own: `data validation { source "…" }`.',
-    )
-
-
 def conversations_stay_whole(context: Context) -> Iterator[Diagnostic]:
     """A conversation that is cut in two starts in the middle."""
     block = context.spec.data.get("train")
@@ -139,7 +120,6 @@ RULES: tuple[Rule, ...] = (
     parts_have_sources,
     validation_is_split_or_sources,
     measured_rows_are_apart,
-    repeated_rows_are_not_split,
     conversations_stay_whole,
     sample_by_has_effect,
 )

@@ -4,7 +4,7 @@ In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
 from tunec.emit.contexts import Context
-from tunec.emit.literals import prose
+from tunec.emit.literals import comment, prose
 from tunec.plan.plan import Plan
 from tunec.record import record
 from tunec.spec.values import Amount
@@ -70,7 +70,7 @@ class Mixed(Context):
 @record
 class LoadData(Context):
     plain: bool
-    curriculum: bool
+    sorted: bool
     split: bool
     validation_files: bool
     test_files: bool
@@ -80,7 +80,7 @@ class LoadData(Context):
         data = plan.data
         return cls(
             plain=data.plain,
-            curriculum=data.sort_by is not None,
+            sorted=data.sort_by is not None,
             split=data.split is not None,
             validation_files=data.validation is not None,
             test_files=data.test is not None,
@@ -105,22 +105,22 @@ class Batches(Context):
     by_tokens: bool
     order: str
     shuffled: bool
-    curriculum: bool
+    sorted: bool
     descending: bool
+    by: str
 
     @classmethod
     def of(cls, plan: Plan) -> "Batches":
-        data, order = plan.data, plan.data.order
-        ways = {
-            "shuffle": "Rows are shuffled anew in every epoch",
-            "keep": "Every epoch sees the rows as they were read",
-            "curriculum": "Every epoch goes by SORT_BY, rows of one value shuffled anew",
-        }
+        data = plan.data
+        shuffled = data.order.value == "shuffle"
+        way = "as the epoch's number and the seed say" if shuffled else "as they were read"
+        by = data.descending.origin if data.descending.value else ""
         return cls(
             epochs=plan.train.epochs is not None,
             by_tokens=plan.train.batch.value.unit == "tokens",
-            order=f"{ways[order.value]} ({prose(order.origin)})",
-            shuffled=order.value != "keep",
-            curriculum=order.value == "curriculum",
+            order=f"{way} ({prose(data.order.origin)})",
+            shuffled=shuffled,
+            sorted=data.sort_by is not None,
             descending=data.descending.value,
+            by=comment(by),
         )

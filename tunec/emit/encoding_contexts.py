@@ -38,7 +38,11 @@ class Row(Context):
     @property
     def more(self) -> str:
         """What is said of a row when it is encoded, as arguments."""
-        said = {"place=place": self.placed, "value=value_of(row)": self.valued, "origin=content(found[0])": self.origin}
+        said = {
+            "place=place": self.placed,
+            "value=value_of(row)": self.valued,
+            "origin=content(found[0])": self.origin,
+        }
         return ", ".join(name for name, is_said in said.items() if is_said)
 
 

@@ -139,7 +139,7 @@ class DataPlan:
     """Held out of the rows to train on: a share, or a number of examples."""
     test: Decided[tuple[SourcePlan, ...]] | None
     order: Decided[str]
-    """`shuffle`, `keep` or `curriculum`."""
+    """`shuffle` or `keep`."""
     sort_by: Decided[str] | None
     descending: Decided[bool]
     overflow: Decided[str]

@@ -132,22 +132,22 @@ class TrainData(Block):
         why="no row is seen twice in an epoch",
         shown="first_exhausted",
     )
-    order: Annotated[str, Choice(("shuffle", "keep", "curriculum"))] = setting(
+    order: Annotated[str, Choice(("shuffle", "keep"))] = setting(
         "shuffle",
-        "In which order an epoch sees the rows: shuffled anew by seed and epoch; as they are read, "
-        "every time; or from the lowest value of `sort_by` to the highest, every time, those of "
-        "one value shuffled anew.",
+        "In which order an epoch sees the rows: shuffled anew, by the seed and the epoch's number, "
+        "or every time as they are read.",
         why="the gradient of a batch is then that of the data, whatever the order of the files",
     )
     sort_by: Annotated[str | None, Text("difficulty")] = setting(
         None,
-        "Column with the number that a curriculum goes by.",
-        why="needed for `order = curriculum`, and for nothing else",
+        "Column with a number that every epoch goes by, from the lowest to the highest: a "
+        "curriculum. Rows of one value are in the order that `order` says.",
+        why="most data says nothing of its difficulty",
         shown="none",
     )
     descending: Annotated[bool, Flag()] = setting(
         False,
-        "Whether a curriculum goes from the highest value to the lowest.",
+        "Whether `sort_by` goes from the highest to the lowest.",
         why="from easy to hard is the usual curriculum",
     )
     overflow: Annotated[

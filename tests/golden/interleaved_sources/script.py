@@ -422,8 +422,7 @@ def load_data(tokenizer):
 def plan_batches(rows):
     """Row numbers of every optimizer step, and the step at which each epoch ends.
 
-    Rows are shuffled anew in every epoch (default).
-    That order depends on the epoch's number and the seed alone.
+    Rows come as the epoch's number and the seed say (default).
     """
     batches, epoch_ends = [], []
     while len(batches) < STEPS:

@@ -450,8 +450,7 @@ def load_data(tokenizer):
 def plan_batches(rows):
     """Row numbers of every optimizer step, and the step at which each epoch ends.
 
-    Rows are shuffled anew in every epoch (default).
-    That order depends on the epoch's number and the seed alone.
+    Rows come as the epoch's number and the seed say (default).
     """
     batches, epoch_ends = [], []
     for epoch in range(EPOCHS):
@@ -674,9 +673,13 @@ def check_loss(model, rows):
 
 @torch.no_grad()
 def answers_to(model, tokenizer, rows):
-    """Greedy answers, as token ids; prompts are padded on the left to go in batches."""
+    """Greedy answers, as token ids, in the order of the rows.
+
+    Prompts are padded on the left, those of a length together, the longest first.
+    """
     stop, stops = tokenizer.eos_token_id, stop_tokens(tokenizer)
-    prompts = [row.ids[: row.start] for row in rows]
+    order = sorted(range(len(rows)), key=lambda number: -rows[number].start)
+    prompts = [rows[number].ids[: rows[number].start] for number in order]
     greedy = GenerationConfig(
         max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stops, pad_token_id=stop
     )
@@ -698,7 +701,7 @@ def answers_to(model, tokenizer, rows):
         answers += output[:, width:].tolist()
     model.set_attn_implementation(ATTENTION)
     model.train()
-    return answers
+    return [answer for _, answer in sorted(zip(order, answers))]
 
 
 def exact_match(model, tokenizer, rows, file):
