@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tunec.emit import data_contexts as c
 from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
+from tunec.emit.cleaning_contexts import cleaning
 from tunec.emit.literals import Raw, py
 from tunec.emit.row_functions import readers, rows_of
 from tunec.emit.section import Section
@@ -35,8 +36,7 @@ def data(plan: Plan) -> Iterator[Section]:
     several = len(plan.templates) > 1
     if several and plan.data.plain:
         yield Section("data/encoders", e.Encoders.of(plan))
-    if plan.data.split:
-        yield Section("data/content")
+    yield from cleaning(plan)
     if plan.data.sort_by:
         yield Section("data/value_of")
     yield Section("data/encoded", e.Encoded.of(plan))

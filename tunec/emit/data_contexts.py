@@ -3,6 +3,7 @@
 In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
+from tunec.emit.cleaning_contexts import deduplicate, overlaps
 from tunec.emit.contexts import Context
 from tunec.emit.literals import comment, prose
 from tunec.plan.plan import Plan
@@ -71,9 +72,13 @@ class Mixed(Context):
 class LoadData(Context):
     plain: bool
     sorted: bool
+    deduplicated: bool
+    deduplicate: str
     split: bool
     validation_files: bool
+    validation_overlap: str
     test_files: bool
+    test_overlap: str
 
     @classmethod
     def of(cls, plan: Plan) -> "LoadData":
@@ -81,9 +86,13 @@ class LoadData(Context):
         return cls(
             plain=data.plain,
             sorted=data.sort_by is not None,
+            deduplicated=data.deduplicate is not None,
+            deduplicate=deduplicate(plan),
             split=data.split is not None,
             validation_files=data.validation is not None,
+            validation_overlap=overlaps(plan, "validation"),
             test_files=data.test is not None,
+            test_overlap=overlaps(plan, "test"),
         )
 
 

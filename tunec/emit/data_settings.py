@@ -42,5 +42,7 @@ def data_settings(plan: Plan) -> Iterator[Constant]:
     yield Constant("COLUMNS", py(list(columns)), lines)
     if data.sort_by:
         yield constant("SORT_BY", data.sort_by)
+    if data.threshold:
+        yield constant("THRESHOLD", data.threshold, "of similarity")
     if isinstance(data.train_on.value, tuple):
         yield constant("TRAIN_ON", data.train_on, value=list(data.train_on.value))

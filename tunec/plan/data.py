@@ -130,6 +130,16 @@ class SourcePlan:
 
 
 @record
+class OverlapPlan:
+    """What becomes of rows that are measured on and trained on."""
+
+    policy: Decided[str]
+    """`error`, `drop` or `allow`."""
+    by: Decided[str]
+    """`exact`, `prompt` or `near`."""
+
+
+@record
 class DataPlan:
     train: Decided[tuple[SourcePlan, ...]]
     interleave: Decided[str] | None
@@ -142,6 +152,15 @@ class DataPlan:
     """`shuffle` or `keep`."""
     sort_by: Decided[str] | None
     descending: Decided[bool]
+    deduplicate: Decided[str] | None
+    """`exact`, `prompt` or `near`."""
+    threshold: Decided[float] | None
+    """Where rows are compared by `near`."""
+    overlaps: dict[str, OverlapPlan]
+    """Of the data sets to measure on that have sources, by name."""
+    empty: Decided[str]
+    answer_in_prompt: Decided[str]
+    """Of these, `keep`, `drop` or `error`."""
     overflow: Decided[str]
     train_on: Decided[str | tuple[str, ...]]
     """`assistant`, `last_assistant`, `all`, or roles."""
@@ -159,7 +178,13 @@ class DataPlan:
     @property
     def placed(self) -> bool:
         """Whether rows have to know where they are from, so that it can be said later."""
-        return self.sort_by is not None
+        return bool(self.sort_by or self.compared)
+
+    @property
+    def compared(self) -> dict[str, None]:
+        """The ways in which rows are compared with others, in order."""
+        ways = [self.deduplicate, *(overlap.by for overlap in self.overlaps.values())]
+        return dict.fromkeys(way.value for way in ways if way is not None)
 
     @property
     def plain(self) -> bool:

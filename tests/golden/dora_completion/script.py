@@ -36,6 +36,7 @@ import warnings
 from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -211,6 +212,7 @@ class Row(NamedTuple):
     ids: torch.Tensor
     trained: torch.Tensor  # whether the model is trained to predict the token
     start: int  # of the last answer
+    place: str = ""  # the file and line that it is of
 
 
 def opening(tokenizer):
@@ -253,6 +255,50 @@ def stop_token(tokenizer):
     return tokenizer.eos_token_id
 
 
+def content(row):
+    """A digest of all that the model sees of a row."""
+    return blake2b(row.ids.numpy().tobytes(), digest_size=16).digest()
+
+
+class SameRows:
+    """Rows to compare others with, by all that the model sees."""
+
+    def __init__(self, rows):
+        self.rows, self.numbers = rows, {}
+
+    def add(self, number):
+        self.numbers.setdefault(content(self.rows[number]), number)
+
+    def find(self, row):
+        """The number of the row that is the same, if there is one."""
+        return self.numbers.get(content(row))
+
+
+def overlap(rows, known):
+    """The number of each row that is held out, too, and the number that it has there."""
+    for number in range(len(known.rows)):
+        known.add(number)
+    found = ((number, known.find(row)) for number, row in enumerate(rows))
+    return {number: other for number, other in found if other is not None}
+
+
+def overlap_said(rows, known, both):
+    """How many rows that are, and where the first of them stands."""
+    number, other = next(iter(both.items()))
+    return (
+        f"{len(set(both.values())):,} of {len(known.rows):,} rows are trained on, too, "
+        f"the first at {known.rows[other].place}, as {rows[number].place}"
+    )
+
+
+def check_overlap(rows, known, name):
+    """What is measured on must not be trained on."""
+    both = overlap(rows, known)
+    if both:
+        said = overlap_said(rows, known, both)
+        sys.exit(f"{name}: {said} (`overlap = drop` leaves these out of the training)")
+
+
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
@@ -267,7 +313,8 @@ def encoded(place, row, tokenizer, counts):
             tqdm.write(f"{place}: the first row that spells out a special token")
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")
-    return fitted(found, counts)
+    parts = fitted(found, counts)
+    return [part._replace(place=place) for part in parts]
 
 
 def load_rows(files, tokenizer):
@@ -295,7 +342,11 @@ def load_data(tokenizer):
     """The rows to train on, and those held out, by name."""
     rows, held_out = load_rows(TRAIN_FILES, tokenizer), {}
     held_out["validation"] = load_rows(VALIDATION_FILES, tokenizer)
+    known = SameRows(held_out["validation"])  # default
+    check_overlap(rows, known, "validation")  # default
     held_out["test"] = load_rows(TEST_FILES, tokenizer)
+    known = SameRows(held_out["test"])  # default
+    check_overlap(rows, known, "test")  # default
     return rows, held_out
 
 
