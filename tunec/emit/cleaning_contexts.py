@@ -32,6 +32,47 @@ class Same(Context):
     what: str
 
 
+@record
+class Checked(Context):
+    """Rows that say nothing, or that say their answer before it is asked for."""
+
+    empty: bool
+    quoted: bool
+    empty_error: str
+    quoted_error: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Checked":
+        empty, quoted = plan.data.empty.value, plan.data.answer_in_prompt.value
+        errors = {"drop": "Unwanted", "error": "ValueError"}
+        return cls(empty != "keep", quoted != "keep", errors.get(empty, ""), errors.get(quoted, ""))
+
+    def function(self, kind: str) -> str:
+        """The function that looks at what a template of that kind makes of a row; none is empty."""
+        names = {"chat": "checked_turns", "completion": "checked_texts"}
+        if kind in names and (self.empty or self.quoted):
+            return names[kind]
+        return "checked_text" if kind == "text" and self.empty else ""
+
+
+@record
+class CheckedText(Context):
+    empty_error: str
+
+
+def checked(plan: Plan) -> Iterator[Section]:
+    """What looks at the texts of rows before they are encoded."""
+    context = Checked.of(plan)
+    functions = [context.function(template.kind) for template in plan.templates]
+    if plan.data.drops_unwanted and any(functions):
+        yield Section("data/unwanted")
+    if context.quoted and any(functions):
+        yield Section("data/quoted_in")
+    for function in dict.fromkeys(filter(None, functions)):
+        alone = function == "checked_text"
+        yield Section(f"data/{function}", CheckedText(context.empty_error) if alone else context)
+
+
 def cleaning(plan: Plan) -> Iterator[Section]:
     """What compares rows, and what is done then."""
     data, ways = plan.data, plan.data.compared
@@ -41,7 +82,7 @@ def cleaning(plan: Plan) -> Iterator[Section]:
         yield Section("data/same", Same("SameRows", "content", "all that the model sees"))
     if "prompt" in ways:
         yield Section("data/prompt_of")
-        what = "what is before the first token that is trained on"
+        what = "what is before the first trained token"
         yield Section("data/same", Same("SamePrompts", "prompt_of", what))
     if "near" in ways:
         yield Section("data/similar")

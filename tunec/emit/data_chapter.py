@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tunec.emit import data_contexts as c
 from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
-from tunec.emit.cleaning_contexts import cleaning
+from tunec.emit.cleaning_contexts import checked, cleaning
 from tunec.emit.literals import Raw, py
 from tunec.emit.row_functions import readers, rows_of
 from tunec.emit.section import Section
@@ -114,6 +114,7 @@ def encoders(plan: Plan) -> Iterator[Section]:
         if template.kind == "tokens":
             labels = template.column.settings["labels"]
             yield Section("data/encode_labelled_tokens" if labels else "data/encode_tokens")
+    yield from checked(plan)
     for template in plan.templates:
         yield Section("data/encode", e.Encode.of(plan, template))
     overflow = plan.data.overflow.value

@@ -3,6 +3,7 @@
 In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
+from tunec.emit.cleaning_contexts import Checked
 from tunec.emit.contexts import Context
 from tunec.emit.literals import py
 from tunec.emit.template_contexts import Arranged, Suffixed, marked
@@ -143,21 +144,24 @@ class Encode(Suffixed):
             lines,
             bool(template.columns),
             py(list(template.columns)),
-            _encoded(template, suffix),
+            _encoded(template, suffix, Checked.of(plan).function(template.kind)),
         )
 
 
-def _encoded(template: TemplatePlan, suffix: str) -> str:
-    """The call that encodes what the template makes of `row`."""
+def _encoded(template: TemplatePlan, suffix: str, check: str) -> str:
+    """The call that encodes what the template makes of `row`, once it is looked at."""
     if template.kind == "chat":
         tools = f", tools_of(row, {py(template.tools)})" if template.tools else ""
-        return f"encode_chat(messages_of{suffix}(row), tokenizer{tools})"
+        turns = f"{check}(messages_of{suffix}(row))" if check else f"messages_of{suffix}(row)"
+        return f"encode_chat({turns}, tokenizer{tools})"
     if template.kind == "completion":
         weight = template.texts[-1].weight
         more = "" if weight is None else f", {marked(weight, 'weight_of')}"
-        return f"encode_completion(*texts_of{suffix}(row), tokenizer{more})"
+        texts = f"*{check}(*texts_of{suffix}(row))" if check else f"*texts_of{suffix}(row)"
+        return f"encode_completion({texts}, tokenizer{more})"
     if template.kind == "text":
-        return f"encode_text(text_of{suffix}(row), tokenizer)"
+        text = f"{check}(text_of{suffix}(row))" if check else f"text_of{suffix}(row)"
+        return f"encode_text({text}, tokenizer)"
     part = template.column
     column = f"row.get({py(part.column)})"
     if template.kind == "segments":
@@ -187,6 +191,7 @@ class Encoded(Context):
     several: bool
     verbatim: bool
     unordered: bool
+    unwanted: bool
     each: bool
     bare: bool
     bare_each: bool
@@ -204,6 +209,7 @@ class Encoded(Context):
             several=len(plan.templates) > 1,
             verbatim=is_verbatim(plan),
             unordered=Arranged.of(plan).drop,
+            unwanted=plan.data.drops_unwanted,
             each=each,
             bare=not each and not more,
             bare_each=each and not more,

@@ -181,6 +181,11 @@ class DataPlan:
         return bool(self.sort_by or self.compared)
 
     @property
+    def drops_unwanted(self) -> bool:
+        """Whether rows are dropped for what they say."""
+        return "drop" in (self.empty.value, self.answer_in_prompt.value)
+
+    @property
     def compared(self) -> dict[str, None]:
         """The ways in which rows are compared with others, in order."""
         ways = [self.deduplicate, *(overlap.by for overlap in self.overlaps.values())]

@@ -96,7 +96,8 @@ def preview(script: ModuleType, number: int, fate: str, colour: bool) -> None:
         try:
             found = encoded(script, row, encode, tokenizer)
         except ValueError as problem:
-            if not isinstance(problem, getattr(script, "NotAlternating", ())):
+            dropped = (getattr(script, name, ()) for name in ("NotAlternating", "Unwanted"))
+            if not isinstance(problem, tuple(dropped)):
                 sys.exit(f"{place}: {problem}")
             print(f"--- {place} ".ljust(88, "-"))
             print(f"{problem}, so the row is dropped\n")

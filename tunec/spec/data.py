@@ -176,8 +176,8 @@ class TrainData(Block):
     )
     answer_in_prompt: Annotated[str, Choice(("keep", "drop", "error"))] = setting(
         "keep",
-        "What happens, in every data set, to a row whose last answer stands, word for word, in "
-        "what is before it.",
+        "What happens, in every data set, to a row whose last answer stands, word for word, in the "
+        "prompt, or in a turn before it that is not the assistant's.",
         why="answers that quote their question are common, and good",
     )
     overflow: Annotated[

@@ -397,7 +397,7 @@ class SameRows:
 
 
 def overlap(rows, known):
-    """The number of each row that is held out, too, and the number that it has there."""
+    """The number of each row that is held out, too, and the number it has there."""
     for number in range(len(known.rows)):
         known.add(number)
     found = ((number, known.find(row)) for number, row in enumerate(rows))
@@ -406,7 +406,7 @@ def overlap(rows, known):
 
 def overlap_said(rows, known, both):
     """How many rows that are, and where the first of them stands."""
-    number, other = next(iter(both.items()))
+    number, other = min(both.items(), key=lambda pair: pair[::-1])
     return (
         f"{len(set(both.values())):,} of {len(known.rows):,} rows are trained on, too, "
         f"the first at {known.rows[other].place}, as {rows[number].place}"
