@@ -32,6 +32,7 @@ SCRATCH = {"evaluate": "", "method": "method full"}
 HELD_OUT = {"evaluate": "evaluate { generate }"}
 
 OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
+MEASURED, OVERLAP = ("validation", "test"), ("overlap", "overlap_by")
 OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
 
 NOT_SEEN = {"data": 'data train { source "rows.parquet" }\ndata validation { split = 10% }'}
@@ -76,6 +77,8 @@ BESIDE: dict[str, str] = {
     "data.train.overflow": 'source "rows.txt"',
     "data.train.descending": 'sort_by = "n", source "rows.parquet"',
     "data.train.sort_by": 'source "rows.parquet"',
+    "data.train.threshold": 'deduplicate = near, source "rows.jsonl"',
+    **{f"data.{part}.{name}": 'source "more.jsonl"' for part in MEASURED for name in OVERLAP},
     "data.train.mix": 'source "rows.jsonl", source "more.jsonl"',
     "data.train.stop": 'mix = interleave, source "rows.jsonl", source "more.jsonl"',
     "data.source.streaming": "first = 10 examples",
@@ -159,6 +162,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "share": ("10%", "20%"),
     "probability": ("50%", "49.97%"),
     "data.validation.split": ("10%", "20%", "1 example", "2 examples"),
+    "data.train.threshold": ("70%", "80%"),
     "sort_by": ('"n"', '"difficulty"'),
     "learning_rate": ("1e-4", "1e-3"),
     "weight_decay": ("0", "0.1"),

@@ -7,6 +7,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 from tunec.checks import (
     chat_template,
     config,
+    cleaning,
     data,
     evaluation,
     filters,
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *mixes.RULES,
     *filters.RULES,
     *order.RULES,
+    *cleaning.RULES,
     *train.RULES,
     *evaluation.RULES,
 )

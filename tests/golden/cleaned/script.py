@@ -346,8 +346,8 @@ class SameRows:
 
 
 def prompt_of(row):
-    """A digest of what is before the first trained token."""
-    start = int(row.trained.bool().long().argmax())
+    """A digest of what is before the first trained token; of all if nothing is."""
+    start = int(row.trained.bool().long().argmax()) or len(row.ids)
     return blake2b(row.ids[:start].numpy().tobytes(), digest_size=16).digest()
 
 
