@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
-from tunec.spec.data import HeldOut, TrainData, ValidationData
+from tunec.diagnostics.suggest import nearest
+from tunec.facts.data import sources
+from tunec.facts.paths import enumerated
+from tunec.spec.data import ExcludedData, HeldOut, TrainData, ValidationData
 
 _SPOKEN = ("turns", "prompt")
 """What a template is made of where its rows have a question and an answer."""
@@ -111,10 +114,33 @@ def texts_can_be_looked_at(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def excluded_columns_are_there(context: Context) -> Iterator[Diagnostic]:
+    """The rows of `data exclude` have the columns that count."""
+    block = context.spec.data.get("exclude")
+    if not isinstance(block, ExcludedData) or block.columns is None:
+        return
+    for path, _ in sources(context.lowered):
+        facts = context.facts.sources.get(path)
+        if not path.startswith("data.exclude.") or facts is None or not facts.columns:
+            continue
+        for column in block.columns:
+            if column not in facts.columns:
+                close = nearest(column, facts.columns)
+                yield problem(
+                    "E407",
+                    f"`{facts.shown}` has no column `{column}`.",
+                    context.at("data.exclude.columns"),
+                    context.at(f"{path}.path", "in this file"),
+                    notes=(f"Its columns are {enumerated(facts.columns, 12)}.",),
+                    remedy=f'Write `"{close[0]}"`.' if close else "Write one of these.",
+                )
+
+
 RULES: tuple[Rule, ...] = (
     threshold_has_effect,
     copies_are_not_asked_for,
     overlap_has_effect,
     prompts_can_be_compared,
     texts_can_be_looked_at,
+    excluded_columns_are_there,
 )

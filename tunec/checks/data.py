@@ -60,13 +60,16 @@ def measured_rows_are_apart(context: Context) -> Iterator[Diagnostic]:
             continue
         part = path.split(".")[1]
         remedy = "Name a file of other rows."
+        because = f"so measuring on it in `data {part}` tells nothing"
+        if part == "exclude":
+            because = "so none of its rows would be left"
         if part == "validation":
             remedy = (
                 "Write `data validation { split = 10% }` to hold out a part of the training rows."
             )
         yield problem(
             "E302",
-            f"`{source.path}` is trained on, so measuring on it in `data {part}` tells nothing.",
+            f"`{source.path}` is trained on, {because}.",
             context.at(f"{path}.path"),
             context.at(f"{trained[twice[0]]}.path", "trained on here"),
             remedy=remedy,

@@ -73,7 +73,22 @@ def checked(plan: Plan) -> Iterator[Section]:
         yield Section(f"data/{function}", CheckedText(context.empty_error) if alone else context)
 
 
-def cleaning(plan: Plan) -> Iterator[Section]:
+@record
+class Excluded(Context):
+    plain: bool
+    reader: str
+    chosen: bool
+    drop: bool
+
+    @classmethod
+    def of(cls, plan: Plan, reader: str) -> "Excluded":
+        exclusion = plan.data.exclusion
+        assert exclusion is not None, "chosen where there is one"
+        drop = exclusion.policy.value == "drop"
+        return cls(plan.data.plain, reader, exclusion.columns is not None, drop)
+
+
+def cleaning(plan: Plan, reader: str) -> Iterator[Section]:
     """What compares rows, and what is done then."""
     data, ways = plan.data, plan.data.compared
     if "exact" in ways or data.split:
@@ -86,6 +101,8 @@ def cleaning(plan: Plan) -> Iterator[Section]:
         yield Section("data/same", Same("SamePrompts", "prompt_of", what))
     if "near" in ways:
         yield Section("data/similar")
+    if data.exclusion:
+        yield Section("data/excluded", Excluded.of(plan, reader))
     if data.deduplicate:
         yield Section("data/deduplicated")
     if data.overlaps:

@@ -36,7 +36,7 @@ def data(plan: Plan) -> Iterator[Section]:
     several = len(plan.templates) > 1
     if several and plan.data.plain:
         yield Section("data/encoders", e.Encoders.of(plan))
-    yield from cleaning(plan)
+    yield from cleaning(plan, reader)
     if plan.data.sort_by:
         yield Section("data/value_of")
     yield Section("data/encoded", e.Encoded.of(plan))

@@ -72,6 +72,8 @@ class Mixed(Context):
 class LoadData(Context):
     plain: bool
     sorted: bool
+    excluded: bool
+    exclude: str
     deduplicated: bool
     deduplicate: str
     split: bool
@@ -86,6 +88,8 @@ class LoadData(Context):
         return cls(
             plain=data.plain,
             sorted=data.sort_by is not None,
+            excluded=data.exclusion is not None,
+            exclude=comment(data.exclusion.policy.origin) if data.exclusion else "",
             deduplicated=data.deduplicate is not None,
             deduplicate=deduplicate(plan),
             split=data.split is not None,

@@ -35,6 +35,14 @@ def data_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
     if "test" in files:
         yield constant("TEST_FILES", files["test"], value=_files(plan, files["test"].value))
+    if "exclude" in files:
+        paths = [source.path for source in files["exclude"].value]
+        yield constant("EXCLUDE_FILES", files["exclude"], value=paths)
+    if data.exclusion:
+        if data.exclusion.columns:
+            chosen = list(data.exclusion.columns.value)
+            yield constant("EXCLUDE_COLUMNS", data.exclusion.columns, value=chosen)
+        yield constant("NGRAM", data.exclusion.ngram, "words")
     columns = dict.fromkeys(
         column for template in plan.templates for column in (*template.columns, *template.others)
     )

@@ -140,6 +140,16 @@ class OverlapPlan:
 
 
 @record
+class ExcludePlan:
+    """What no row to train on may have in it."""
+
+    columns: Decided[tuple[str, ...]] | None
+    ngram: Decided[int]
+    policy: Decided[str]
+    """`drop` or `error`."""
+
+
+@record
 class DataPlan:
     train: Decided[tuple[SourcePlan, ...]]
     interleave: Decided[str] | None
@@ -158,6 +168,8 @@ class DataPlan:
     """Where rows are compared by `near`."""
     overlaps: dict[str, OverlapPlan]
     """Of the data sets to measure on that have sources, by name."""
+    exclude: Decided[tuple[SourcePlan, ...]] | None
+    exclusion: ExcludePlan | None
     empty: Decided[str]
     answer_in_prompt: Decided[str]
     """Of these, `keep`, `drop` or `error`."""
@@ -168,17 +180,22 @@ class DataPlan:
 
     def parts(self) -> dict[str, Decided[tuple[SourcePlan, ...]]]:
         """The sources of each data set that has some, by its name."""
-        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        parts = {
+            "train": self.train,
+            "validation": self.validation,
+            "test": self.test,
+            "exclude": self.exclude,
+        }
         return {name: part for name, part in parts.items() if part is not None}
 
     def sources(self) -> tuple[SourcePlan, ...]:
-        """All sources, of all three data sets."""
+        """All sources, of all data sets."""
         return tuple(source for part in self.parts().values() for source in part.value)
 
     @property
     def placed(self) -> bool:
         """Whether rows have to know where they are from, so that it can be said later."""
-        return bool(self.sort_by or self.compared)
+        return bool(self.sort_by or self.compared or self.exclusion)
 
     @property
     def drops_unwanted(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any  # settings are of any sort
 
 from tunec.facts import Facts
-from tunec.plan.data import DataPlan, OverlapPlan, SourcePlan, StepPlan
+from tunec.plan.data import DataPlan, ExcludePlan, OverlapPlan, SourcePlan, StepPlan
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.spec.expression import function_of
@@ -52,11 +52,21 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
         deduplicate=deduplicate,
         threshold=decider.value("data.train.threshold") if near else None,
         overlaps=overlaps,
+        exclude=sources("exclude"),
+        exclusion=_exclusion(decider) if "exclude" in data else None,
         empty=decider.value("data.train.empty"),
         answer_in_prompt=decider.value("data.train.answer_in_prompt"),
         overflow=decider.value("data.train.overflow", overflow),
         train_on=decider.value("data.train.train_on", trained),
         one_row_per_answer=decider.value("data.train.one_row_per_answer"),
+    )
+
+
+def _exclusion(decider: Decider) -> ExcludePlan:
+    return ExcludePlan(
+        decider.written("data.exclude.columns"),
+        decider.value("data.exclude.ngram"),
+        decider.value("data.exclude.overlap"),
     )
 
 

@@ -1,6 +1,6 @@
 """`data`: where rows come from.
 
-In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`.
+In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`, `ExcludedData`.
 Invariant: the order of sources is that of the spec.
 """
 
@@ -252,3 +252,26 @@ class ValidationData(HeldOut):
 
 class TestData(HeldOut):
     """Rows that are measured once before and once after training, never in between."""
+
+
+class ExcludedData(Block):
+    """Rows of benchmarks and the like: what is trained on shares no run of words with them.
+
+    Words are compared without case and punctuation, as in arXiv 2005.14165, appendix C.
+    """
+
+    sources: tuple[Source, ...] = nested((), "Where rows come from.")
+    columns: Annotated[tuple[str, ...] | None, Several(Text("question"))] = setting(
+        None, "Columns whose text counts.", why="all that is text", shown="all"
+    )
+    ngram: Annotated[int, Number(least=3, most=100, example="13")] = setting(
+        13,
+        "How many words in a row are too many to share.",
+        why="the length of that paper; shorter runs are found by chance",
+    )
+    overlap: Annotated[str, Choice(("drop", "error"))] = setting(
+        "drop",
+        "What happens to a training row that shares a run of words: it is dropped, or the run "
+        "stops.",
+        why="that is what the block is written for",
+    )

@@ -38,6 +38,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +76,8 @@ LORA_ALPHA = 16  # default: 2 * rank
 LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
 
+EXCLUDE_COLUMNS = ["question"]  # L37
+NGRAM = 10  # L38, words
 COLUMNS = ["question", "answer"]  # L6-L8
 THRESHOLD = 0.8  # default, of similarity
 
@@ -154,6 +157,13 @@ def kept(rows, is_wanted, name):
         tqdm.write(f"{name}: {count:,} of {total:,} rows kept by the filter")
 
 
+def first_of(rows, most, name):
+    """The first rows; what is behind them is not read."""
+    found = list(islice(rows, most))
+    tqdm.write(f"{name}: the first {len(found):,} rows taken")
+    return found
+
+
 def train_rows():
     """Yield each row to train on, with its place: the sources at L12."""
     name = "../data/uncleaned.jsonl"  # L12
@@ -170,6 +180,14 @@ def validation_rows():
 def test_rows():
     """Yield each row to test on, with its place: the sources at L25."""
     yield from read_csv("../data/held_out.csv")  # L25
+
+
+def exclude_rows():
+    """Yield each row never to train on, with its place: the sources at L36."""
+    name = "../data/overlapping.jsonl"  # L36
+    rows = read_jsonl(name)
+    rows = first_of(rows, 1, name)  # L36
+    yield from rows
 
 
 def check_columns(row, columns):
@@ -386,6 +404,58 @@ class SimilarRows:
         return found
 
 
+def texts_in(value):
+    """All texts in a value, and in the values in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(part)
+
+
+def runs_of_words(text):
+    """All runs of NGRAM words, without case and punctuation."""
+    words = re.findall(r"\w+", text.casefold())
+    starts = range(len(words) - NGRAM + 1)
+    return {" ".join(words[start : start + NGRAM]) for start in starts}
+
+
+def excluded_runs():
+    """The runs of words that no row to train on may have."""
+    runs, total, short = set(), 0, 0
+    places = exclude_rows()
+    for place, row in places:
+        missing = [column for column in EXCLUDE_COLUMNS if column not in row]
+        if missing:
+            sys.exit(f"{place}: `{missing[0]}` is missing")
+        texts = texts_in([row[column] for column in EXCLUDE_COLUMNS])
+        found = set().union(*map(runs_of_words, texts))
+        total, short = total + 1, short + (not found)
+        runs |= found
+    print(f"exclude: {total:,} rows, {short:,} of them shorter than {NGRAM} words")
+    if not runs:
+        sys.exit("exclude: no row is long enough to be recognised")
+    return runs
+
+
+def without_excluded(rows, tokenizer):
+    """The rows that share no run of words with what is excluded."""
+    runs, kept, first = excluded_runs(), [], None
+    for row in rows:
+        text = tokenizer.decode(row.ids, skip_special_tokens=True)
+        shared = runs & runs_of_words(text)
+        if not shared:
+            kept.append(row)
+        elif first is None:
+            first = f"{row.place}: {min(shared)}"
+    if first:
+        dropped = len(rows) - len(kept)
+        print(f"train: {dropped:,} of {len(rows):,} rows dropped as excluded: {first}")
+    if not kept:
+        sys.exit("train: no rows are left")
+    return kept
+
+
 def deduplicated(rows, known):
     """The first of the rows that are alike, in order; the others are counted."""
     kept, copies = [], []
@@ -483,6 +553,7 @@ def trained_tokens(rows):
 def load_data(tokenizer):
     """The rows to train on, and those held out, by name."""
     rows, held_out = load_rows("train", train_rows(), tokenizer), {}
+    rows = without_excluded(rows, tokenizer)  # default
     rows = deduplicated(rows, SamePrompts(rows))  # L13
     held_out["validation"] = load_rows("validation", validation_rows(), tokenizer)
     known = SimilarRows(held_out["validation"], usual_runs(rows))  # L21
