@@ -51,6 +51,7 @@ AROUND: dict[str, dict[str, str]] = {
     "data.source.path": {"evaluate": ""},
     "data.source.format": {**RUNNING, "data": ""},
     "data.train": {"evaluate": ""},
+    "data.exclude": {"evaluate": ""},
     "data.test": HELD_OUT,
     "data.train.train_on": {"evaluate": "", "template": TURNS},
     "data.source.template": {

@@ -442,8 +442,7 @@ def without_excluded(rows, tokenizer):
     """The rows that share no run of words with what is excluded."""
     runs, kept, first = excluded_runs(), [], None
     for row in rows:
-        text = tokenizer.decode(row.ids, skip_special_tokens=True)
-        shared = runs & runs_of_words(text)
+        shared = runs & runs_of_words(tokenizer.decode(row.ids))
         if not shared:
             kept.append(row)
         elif first is None:

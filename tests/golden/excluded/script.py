@@ -363,7 +363,7 @@ def excluded_runs():
     """The runs of words that no row to train on may have."""
     runs, total, short = set(), 0, 0
     places = (place for file in EXCLUDE_FILES for place in read_jsonl(file))
-    for place, row in places:
+    for _, row in places:
         texts = texts_in(row)
         found = set().union(*map(runs_of_words, texts))
         total, short = total + 1, short + (not found)
@@ -378,8 +378,7 @@ def without_excluded(rows, tokenizer):
     """The rows that share no run of words with what is excluded."""
     runs, kept, first = excluded_runs(), [], None
     for row in rows:
-        text = tokenizer.decode(row.ids, skip_special_tokens=True)
-        shared = runs & runs_of_words(text)
+        shared = runs & runs_of_words(tokenizer.decode(row.ids))
         if not shared:
             kept.append(row)
         elif first is None:
