@@ -156,8 +156,8 @@ class TrainData(Block):
     deduplicate: Annotated[str | None, OrNone(Choice(_WAYS))] = setting(
         None,
         "Drop all but the first of the rows that are alike: `exact`, all that the model sees is "
-        "the same; `prompt`, all before the first token that is trained on is; `near`, most runs "
-        "of five tokens are.",
+        "the same; `prompt`, all before the first token that is trained on is; `near`, they have "
+        "most of their runs of five tokens in common.",
         why="how often a row is there may be meant",
         shown="none",
     )
