@@ -421,7 +421,7 @@ def deduplicated(rows, known):
         first = known.find(row)
         if first is None:
             known.add(number)
-            kept.append(row)
+            kept.append(number)
         else:
             copies.append((number, first))
     if copies:
@@ -430,7 +430,7 @@ def deduplicated(rows, known):
             f"train: {len(copies):,} of {len(rows):,} rows dropped as copies, "
             f"the first at {places[0]}, of {places[1]}"
         )
-    return kept
+    return [rows[number] for number in kept]
 
 
 def overlap(rows, known):
@@ -458,7 +458,7 @@ def without_overlap(rows, known, name):
         print(f"train: {len(both):,} of {len(rows):,} rows dropped for that")
     if len(both) == len(rows):
         sys.exit("train: no rows are left")
-    return [row for number, row in enumerate(rows) if number not in both]
+    return [rows[number] for number in range(len(rows)) if number not in both]
 
 
 def check_overlap(rows, known, name):
@@ -542,17 +542,17 @@ def plan_batches(rows):
 def packs_of(rows):
     """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
     packs, room = [], []  # room is sorted: what is free in a pack, and its number
-    for row in sorted(rows, key=lambda row: -len(row.ids)):
-        length = len(row.ids)
-        at = bisect_left(room, (length, 0))
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
         if at < len(room):
-            free, number = room.pop(at)
+            free, pack = room.pop(at)
         else:
-            free, number = FORWARD_TOKENS, len(packs)
+            free, pack = FORWARD_TOKENS, len(packs)
             packs.append([])
-        packs[number].append(row)
-        insort(room, (free - length, number))
-    return packs
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return [[rows[number] for number in pack] for pack in packs]
 
 
 # --- Model ----------------------------------------------------------------------------

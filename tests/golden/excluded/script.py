@@ -377,10 +377,10 @@ def excluded_runs():
 def without_excluded(rows, tokenizer):
     """The rows that share no run of words with what is excluded."""
     runs, kept, first = excluded_runs(), [], None
-    for row in rows:
+    for number, row in enumerate(rows):
         shared = runs & runs_of_words(tokenizer.decode(row.ids))
         if not shared:
-            kept.append(row)
+            kept.append(number)
         elif first is None:
             first = f"{row.place}: {min(shared)}"
     if first:
@@ -388,7 +388,7 @@ def without_excluded(rows, tokenizer):
         print(f"train: {dropped:,} of {len(rows):,} rows dropped as excluded: {first}")
     if not kept:
         sys.exit("train: no rows are left")
-    return kept
+    return [rows[number] for number in kept]
 
 
 def deduplicated(rows, known):
@@ -398,7 +398,7 @@ def deduplicated(rows, known):
         first = known.find(row)
         if first is None:
             known.add(number)
-            kept.append(row)
+            kept.append(number)
         else:
             copies.append((number, first))
     if copies:
@@ -407,7 +407,7 @@ def deduplicated(rows, known):
             f"train: {len(copies):,} of {len(rows):,} rows dropped as copies, "
             f"the first at {places[0]}, of {places[1]}"
         )
-    return kept
+    return [rows[number] for number in kept]
 
 
 def encoded(place, row, encode, tokenizer, counts):
@@ -484,17 +484,17 @@ def plan_batches(rows):
 def packs_of(rows):
     """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
     packs, room = [], []  # room is sorted: what is free in a pack, and its number
-    for row in sorted(rows, key=lambda row: -len(row.ids)):
-        length = len(row.ids)
-        at = bisect_left(room, (length, 0))
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
         if at < len(room):
-            free, number = room.pop(at)
+            free, pack = room.pop(at)
         else:
-            free, number = FORWARD_TOKENS, len(packs)
+            free, pack = FORWARD_TOKENS, len(packs)
             packs.append([])
-        packs[number].append(row)
-        insort(room, (free - length, number))
-    return packs
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return [[rows[number] for number in pack] for pack in packs]
 
 
 # --- Model ----------------------------------------------------------------------------

@@ -425,17 +425,17 @@ def plan_batches(rows):
 def packs_of(rows):
     """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
     packs, room = [], []  # room is sorted: what is free in a pack, and its number
-    for row in sorted(rows, key=lambda row: -len(row.ids)):
-        length = len(row.ids)
-        at = bisect_left(room, (length, 0))
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
         if at < len(room):
-            free, number = room.pop(at)
+            free, pack = room.pop(at)
         else:
-            free, number = FORWARD_TOKENS, len(packs)
+            free, pack = FORWARD_TOKENS, len(packs)
             packs.append([])
-        packs[number].append(row)
-        insort(room, (free - length, number))
-    return packs
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return [[rows[number] for number in pack] for pack in packs]
 
 
 # --- Model ----------------------------------------------------------------------------
