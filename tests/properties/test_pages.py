@@ -1,8 +1,6 @@
 """Every example of the pages in `docs/` is compiled, with what the page leaves out around it."""
 
 import gzip
-"""Every example of the pages on order and on cleaning is compiled."""
-
 import json
 import re
 from pathlib import Path
@@ -20,6 +18,8 @@ TEMPLATE = 'template t { user "{{ question }}", assistant "{{ answer }}" }\n'
 DATA = 'data train { source "rows.jsonl" }\n'
 AROUND = {
     "data-sources": MODEL + METHOD + TEMPLATE,
+    "order-and-batches": MODEL + METHOD + TEMPLATE,
+    "cleaning": MODEL + METHOD + TEMPLATE,
     "chat-templates": METHOD + TEMPLATE + DATA,
 }
 """By page, what its examples stand in."""
@@ -30,29 +30,14 @@ EXAMPLES = [
     for example in re.findall(r"```tune\n(.*?)```", (DOCS / f"{page}.md").read_text(), re.DOTALL)
 ]
 ROW = {"question": "?", "answer": "long", "lang": "en", "score": 1}
-from properties.compiling import script_of
-
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"order-and-batches.md": 3, "cleaning.md": 5}
-"""How many examples each has."""
-EXAMPLES = [
-    pytest.param(example, id=f"{page}-{number}")
-    for page in PAGES
-    for number, example in enumerate(
-        re.findall(r"```tune\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
-    )
-]
-HEAD = (
-    'model "hub:acme/base"\nmethod lora\n'
-    'template t { user "{{ question }}", assistant "{{ answer }}" }\n'
-)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("page")
     line = json.dumps(ROW) + "\n"
-    for name in ("rows.jsonl", "parts/a.jsonl", "folder/a.jsonl"):
+    others = ("held_out.jsonl", "test.jsonl", "benchmark.jsonl")
+    for name in ("rows.jsonl", "parts/a.jsonl", "folder/a.jsonl", *others):
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text(line)
     (place / "parts" / "deep").mkdir()
@@ -62,17 +47,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = "{{ style }} {{ date_string }}{% for m in messages %}{{ m.content }}<|end|>{% endfor %}"
     (place / "style.jinja").write_text(text)
     write_model(place / "base")
-    place = tmp_path_factory.mktemp("pages")
-    row = json.dumps({"question": "?", "answer": "!", "score": 1}) + "\n"
-    for name in ("rows", "held_out", "test", "benchmark"):
-        (place / f"{name}.jsonl").write_text(row)
-    (place / "rows.csv").write_text("question,answer\n?,!\n")
     return place
 
 
 def test_there_are_examples() -> None:
     assert [page for page, _ in EXAMPLES].count("data-sources") == 7
     assert [page for page, _ in EXAMPLES].count("chat-templates") == 3
+    assert [page for page, _ in EXAMPLES].count("order-and-batches") == 3
+    assert [page for page, _ in EXAMPLES].count("cleaning") == 5
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
@@ -87,9 +69,3 @@ def test_the_page_on_chat_templates_has_all_of_the_library() -> None:
         for name, each in LIBRARY.items()
     ]
     assert "\n".join(rows) in text
-    assert len(EXAMPLES) == sum(PAGES.values())
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_it_compiles(example: str, folder: Path) -> None:
-    assert "def load_data" in script_of(HEAD + example, folder)

@@ -6,8 +6,8 @@ one thing and reports at most what it is named after; a family is a file with a 
 
 from tunec.checks import (
     chat_template,
-    config,
     cleaning,
+    config,
     data,
     evaluation,
     filters,
