@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 import torch
 from emitted_script import compile_to, load
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.torch
@@ -131,6 +131,7 @@ def test_steps_end_where_they_end(scripts, rows, steps, size):
 
 @FAST
 @given(lengths=st.lists(st.integers(1, 90), min_size=1, max_size=60), size=st.integers(1, 80))
+@example(lengths=[3, 4, 9, 7], size=7)
 def test_batches_of_tokens(scripts, lengths, size):
     """Full up to the next row; a row that is longer than a batch is a batch by itself."""
     module = scripts(train="epochs = 1, batch = 4096 tokens")

@@ -252,5 +252,11 @@ def test_answers_in_prompts(scripts):
     for texts in (("Say yes.", "yes"), ("yes", "a", "b", " yes "), ("a (b) c", "(b)")):
         with pytest.raises(ValueError, match="its answer is in the prompt"):
             module.checked_turns(turns(*texts))
-    for texts in (("Say yesterday.", "yes"), ("a", "yes", "b", "yes"), ("a", ""), ("yes", None)):
+    for texts in (
+        ("Say yesterday.", "yes"),
+        ("My eyes.", "yes"),
+        ("a", "yes", "b", "yes"),
+        ("a", ""),
+        ("yes", None),
+    ):
         module.checked_turns(turns(*texts))

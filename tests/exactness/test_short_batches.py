@@ -58,7 +58,7 @@ def test_answers_come_in_the_order_of_the_rows(shared: Path) -> None:
     Padding changes the last digits of logits, but of these rows no two tokens are that near.
     """
     build(shared, "llama")
-    texts = {}
+    texts: dict[int, list[str]] = {}
     for size in (1, 2, 32):
         made = script(shared, f"answers_{size}", spec("llama", "full {}") + GENERATING % size)
         tokenizer, model = made.load_tokenizer(), made.load_model()
@@ -67,5 +67,7 @@ def test_answers_come_in_the_order_of_the_rows(shared: Path) -> None:
         given = made.answers_to(model, tokenizer, rows)
         texts[size] = tokenizer.batch_decode(given, skip_special_tokens=True)
         assert len(given) == len(rows)
+    alone = [made.answers_to(model, tokenizer, [row])[0] for row in rows]
+    assert tokenizer.batch_decode(alone, skip_special_tokens=True) == texts[1]
     assert len(set(texts[1])) == len(texts[1]), "rows can be told apart"
     assert texts[1] == texts[2] == texts[32]
