@@ -33,6 +33,7 @@ HELD_OUT = {"evaluate": "evaluate { generate }"}
 
 LORA = ("lora", "dora", "qlora")
 OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
+MEASURED, OVERLAP = ("validation", "test"), ("overlap", "overlap_by")
 OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
 
 NOT_SEEN = {
@@ -53,6 +54,7 @@ AROUND: dict[str, dict[str, str]] = {
     "data.source.path": {"evaluate": ""},
     "data.source.format": {**RUNNING, "data": ""},
     "data.train": {"evaluate": ""},
+    "data.exclude": {"evaluate": ""},
     "data.test": HELD_OUT,
     "data.train.train_on": {"evaluate": "", "template": TURNS},
     "data.source.template": {
@@ -79,6 +81,11 @@ BESIDE: dict[str, str] = {
     "method.module.path": "rank = 4",
     "data.train": 'source "rows.jsonl"',
     "data.train.overflow": 'source "rows.txt"',
+    "data.train.descending": 'sort_by = "n", source "hub:acme/rows"',
+    "data.train.sort_by": 'source "hub:acme/rows"',
+    "data.exclude": 'source "more.jsonl"',
+    "data.train.threshold": 'deduplicate = near, source "rows.jsonl"',
+    **{f"data.{part}.{name}": 'source "more.jsonl"' for part in MEASURED for name in OVERLAP},
     "data.train.mix": 'source "rows.jsonl", source "more.jsonl"',
     "data.train.stop": 'mix = interleave, source "rows.jsonl", source "more.jsonl"',
     "data.source.streaming": "first = 10 examples",
@@ -168,6 +175,10 @@ VALUES: dict[str, tuple[str, ...]] = {
     "share": ("10%", "20%"),
     "probability": ("50%", "49.97%"),
     "data.validation.split": ("10%", "20%", "1 example", "2 examples"),
+    "columns": ('["question"]', '["answer"]'),
+    "ngram": ("8", "13"),
+    "data.train.threshold": ("70%", "80%"),
+    "sort_by": ('"n"', '"difficulty"'),
     "learning_rate": ("1e-4", "1e-3"),
     "weight_decay": ("0", "0.1"),
     "betas": ("[0.9, 0.999]", "[0.8, 0.999]", "[0.9, 0.95]"),

@@ -18,6 +18,8 @@ TEMPLATE = 'template t { user "{{ question }}", assistant "{{ answer }}" }\n'
 DATA = 'data train { source "rows.jsonl" }\n'
 AROUND = {
     "data-sources": MODEL + METHOD + TEMPLATE,
+    "order-and-batches": MODEL + METHOD + TEMPLATE,
+    "cleaning": MODEL + METHOD + TEMPLATE,
     "chat-templates": METHOD + TEMPLATE + DATA,
 }
 """By page, what its examples stand in."""
@@ -34,7 +36,8 @@ ROW = {"question": "?", "answer": "long", "lang": "en", "score": 1}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("page")
     line = json.dumps(ROW) + "\n"
-    for name in ("rows.jsonl", "parts/a.jsonl", "folder/a.jsonl"):
+    others = ("held_out.jsonl", "test.jsonl", "benchmark.jsonl")
+    for name in ("rows.jsonl", "parts/a.jsonl", "folder/a.jsonl", *others):
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text(line)
     (place / "parts" / "deep").mkdir()
@@ -50,6 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_there_are_examples() -> None:
     assert [page for page, _ in EXAMPLES].count("data-sources") == 7
     assert [page for page, _ in EXAMPLES].count("chat-templates") == 3
+    assert [page for page, _ in EXAMPLES].count("order-and-batches") == 3
+    assert [page for page, _ in EXAMPLES].count("cleaning") == 5
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)

@@ -15,6 +15,7 @@ from emitted.golden_cases import CASES, plan_of
 from jinja2 import meta, nodes
 
 from tunec.emit import (
+    cleaning_contexts,
     contexts,
     data_contexts,
     encoding_contexts,
@@ -240,6 +241,7 @@ def used_contexts() -> dict[str, set[Context]]:
 
 NOT_IN_GOLDENS: dict[str, type[Context]] = {
     "header": contexts.Header,  # in all of them, but of no chapter
+    "data/checked_text": cleaning_contexts.CheckedText,
     "data/encode_tokens": Context,
     "data/interleaved_until_first": Context,
     "data/read_arrow": data_contexts.Reader,
@@ -311,6 +313,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
     assert SOURCES.keys() == used_contexts().keys() | NOT_IN_GOLDENS.keys()
     assert not used_contexts().keys() & NOT_IN_GOLDENS.keys()
     modules = (
+        cleaning_contexts,
         contexts,
         data_contexts,
         encoding_contexts,

@@ -43,7 +43,8 @@ VALIDATION = [
     {"question": "Never?", "answer": "Not among those."},
     LONG,
 ]
-DATA = 'data train { source "rows.jsonl" }\ndata validation { source "held.jsonl" }'
+DATA = """data train { source "rows.jsonl" }
+data validation { source "held.jsonl", overlap = allow }"""
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,7 @@ def test_rows_held_out_are_counted_apart(tmp_path: Path) -> None:
     rows, held = script.load_data(script.load_tokenizer())
     known = {tuple(row.ids.tolist()) for row in rows}
     leaked = sum(tuple(row.ids.tolist()) in known for row in held["validation"])
-    assert figures["overlap"][0]["exact"]["rows"] == leaked > 0
+    assert figures["overlap"][0]["exact"]["rows"] == leaked == 0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 
 from tunec.checks import (
     chat_template,
+    cleaning,
     config,
     data,
     evaluation,
@@ -15,6 +16,7 @@ from tunec.checks import (
     method,
     mixes,
     model,
+    order,
     paths,
     peft_methods,
     row_lengths,
@@ -44,6 +46,8 @@ RULES: tuple[Rule, ...] = (
     *data.RULES,
     *mixes.RULES,
     *filters.RULES,
+    *order.RULES,
+    *cleaning.RULES,
     *train.RULES,
     *evaluation.RULES,
 )

@@ -77,7 +77,8 @@ def known_sources(context: Context, template: str) -> list[Known]:
     return [
         (f"{path}.path", facts.shown, facts)
         for path, source in sources(context.lowered)
-        if f"template.{source.template or first}" == template
+        if not path.startswith("data.exclude.")  # which is seen by no model
+        and f"template.{source.template or first}" == template
         and (facts := context.facts.sources.get(path)) is not None
         and facts.columns
     ]

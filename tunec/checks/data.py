@@ -60,13 +60,16 @@ def measured_rows_are_apart(context: Context) -> Iterator[Diagnostic]:
             continue
         part = path.split(".")[1]
         remedy = "Name a file of other rows."
+        because = f"so measuring on it in `data {part}` tells nothing"
+        if part == "exclude":
+            because = "so none of its rows would be left"
         if part == "validation":
             remedy = (
                 "Write `data validation { split = 10% }` to hold out a part of the training rows."
             )
         yield problem(
             "E302",
-            f"`{source.path}` is trained on, so measuring on it in `data {part}` tells nothing.",
+            f"`{source.path}` is trained on, {because}.",
             context.at(f"{path}.path"),
             context.at(f"{trained[twice[0]]}.path", "trained on here"),
             remedy=remedy,
@@ -84,25 +87,6 @@ def _rows(context: Context, path: str, source: Source) -> list[str]:
         return [f"{source.path} {source.subset} {source.revision} {split}"]
     folder = context.places.folder(f"{path}.path")
     return [os.path.abspath(folder / name) for name in located.names]
-
-
-def repeated_rows_are_not_split(context: Context) -> Iterator[Diagnostic]:
-    """A row that is there several times would be held out and trained on."""
-    validation, train = context.spec.data.get("validation"), context.spec.data.get("train")
-    if not isinstance(validation, ValidationData) or not isinstance(train, TrainData):
-        return
-    repeats = [n for n, source in enumerate(train.sources) if source.repeat is not None]
-    path = f"data.train.sources.{repeats[0]}.repeat" if repeats else "data.train.stop"
-    if validation.split is None or not (repeats or train.stop == "all_exhausted"):
-        return
-    yield problem(
-        "E302",
-        "`split` holds out rows by chance, but some are there several times: they would be "
-        "trained on, too.",
-        context.name("data.validation.split"),
-        context.name(path, "takes rows again"),
-        remedy='Name validation rows of their own: `data validation { source "…" }`.',
-    )
 
 
 def conversations_stay_whole(context: Context) -> Iterator[Diagnostic]:
@@ -139,7 +123,6 @@ RULES: tuple[Rule, ...] = (
     parts_have_sources,
     validation_is_split_or_sources,
     measured_rows_are_apart,
-    repeated_rows_are_not_split,
     conversations_stay_whole,
     sample_by_has_effect,
 )

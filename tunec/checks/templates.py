@@ -29,7 +29,15 @@ def sources_choose_templates(context: Context) -> Iterator[Diagnostic]:
     """Where there are several templates, each source says which one its rows go through."""
     names = list(context.spec.template)
     for path, source in sources(context.lowered):
-        if source.template is None and len(names) > 1:
+        if path.startswith("data.exclude."):
+            if source.template is not None:
+                yield problem(
+                    "E301",
+                    "`template` has no effect in `data exclude`: its text is compared as it is.",
+                    context.name(f"{path}.template"),
+                    remedy="Remove it.",
+                )
+        elif source.template is None and len(names) > 1:
             yield problem(
                 "E303",
                 f"The spec has the templates {enumerated(names)}, so `source` has to name one.",
@@ -49,7 +57,11 @@ def sources_choose_templates(context: Context) -> Iterator[Diagnostic]:
 
 def templates_are_used(context: Context) -> Iterator[Diagnostic]:
     """Of several templates, each has a source."""
-    chosen = [source.template for _, source in sources(context.lowered)]
+    chosen = [
+        source.template
+        for path, source in sources(context.lowered)
+        if not path.startswith("data.exclude.")
+    ]
     if len(context.spec.template) < 2 or not set(chosen) <= context.spec.template.keys():
         return  # what is wrong with those sources is said already
     for name in context.spec.template:

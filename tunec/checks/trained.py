@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
-from tunec.spec.data import TrainData, ValidationData
+from tunec.spec.data import TrainData
 from tunec.spec.template import Answer, Assistant, Messages, Part, Segments, System, Tokens
 
 _TRAIN_ON = "data.train.train_on"
@@ -192,22 +192,6 @@ def optional_has_effect(context: Context) -> Iterator[Diagnostic]:
             )
 
 
-def answers_stay_with_their_conversation(context: Context) -> Iterator[Diagnostic]:
-    """Rows of one conversation are not both trained on and measured."""
-    block, held_out = _train_data(context), context.spec.data.get("validation")
-    split = isinstance(held_out, ValidationData) and held_out.split is not None
-    if block is not None and block.one_row_per_answer and split:
-        yield problem(
-            "E302",
-            "`one_row_per_answer` makes several rows of a conversation, and `split` would train "
-            "on some of them and measure on others.",
-            context.name("data.validation.split"),
-            context.name(_EACH, "several rows of each"),
-            remedy="Name validation rows of their own: `data validation { source "
-            '"held_out.jsonl" }`.',
-        )
-
-
 RULES: tuple[Rule, ...] = (
     train_on_has_effect,
     roles_are_there,
@@ -217,5 +201,4 @@ RULES: tuple[Rule, ...] = (
     turns_alternate_in_one_way,
     own_tokens_go_alone,
     optional_has_effect,
-    answers_stay_with_their_conversation,
 )

@@ -205,7 +205,30 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "",
         _LOADING,
     ),
-    ("shuffle shuffle_dataset", "", "", "Rows are shuffled, and `seed` decides their order."),
+    (
+        "shuffle shuffle_dataset shuffle_merged_datasets shuffle_data dataloader_shuffle",
+        "data train",
+        "order = keep",
+        "Rows are shuffled, by `seed` and the epoch's number, unless `order` says otherwise.",
+    ),
+    (
+        "curriculum_sampling curriculum",
+        "data train",
+        'sort_by = "difficulty"',
+        "Every epoch goes by the column; `order = keep` is the order in which rows are read.",
+    ),
+    (
+        "dataset_exact_deduplication dedup dedupe deduplication exact_deduplication",
+        "data train",
+        "deduplicate = exact",
+        "",
+    ),
+    (
+        "decontaminate decontamination contamination",
+        "",
+        'data exclude { source "benchmark.jsonl" }',
+        "What is trained on then shares no run of words with these rows.",
+    ),
     ("stage trainer_type rl task_type", "", "objective sft", ""),
     # --- Training ---------------------------------------------------------------------
     ("num_train_epochs num_epochs n_epochs max_epochs epoch", "train", "epochs = 3", ""),

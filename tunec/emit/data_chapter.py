@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tunec.emit import data_contexts as c
 from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
+from tunec.emit.cleaning_contexts import checked, cleaning
 from tunec.emit.literals import Raw, py
 from tunec.emit.row_functions import readers, rows_of
 from tunec.emit.section import Section
@@ -35,13 +36,18 @@ def data(plan: Plan) -> Iterator[Section]:
     several = len(plan.templates) > 1
     if several and plan.data.plain:
         yield Section("data/encoders", e.Encoders.of(plan))
+    yield from cleaning(plan, reader)
+    if plan.data.sort_by:
+        yield Section("data/value_of")
     yield Section("data/encoded", e.Encoded.of(plan))
     yield Section("data/load_rows", e.LoadRows(plan.data.plain, several, reader, plan.weighted))
+    if plan.data.split:
+        yield Section("data/split_by_content", c.SplitRows.of(plan))
     yield Section("data/load_data", c.LoadData.of(plan))
-    by_tokens = plan.train.batch.value.unit == "tokens"
-    if by_tokens:
+    batches = c.Batches.of(plan)
+    if batches.by_tokens:
         yield Section("data/batches_of_tokens")
-    yield Section("data/plan_batches", c.Batches(plan.train.epochs is not None, by_tokens))
+    yield Section("data/plan_batches", batches)
     yield Section("data/packs")
 
 
@@ -93,7 +99,7 @@ def encoders(plan: Plan) -> Iterator[Section]:
     kinds = {each.kind for each in plan.templates}
     if not e.is_verbatim(plan):
         yield Section("data/special_tokens")
-    yield Section("data/row", e.Row(e.generates(plan), plan.weighted))
+    yield Section("data/row", e.Row.of(plan))
     if kinds & {"completion", "text", "segments"} and not e.is_verbatim(plan):
         own = plan.model.tokenizer.special_tokens
         yield Section("data/opening", e.Opening(own is not None and "bos_token" in own.value))
@@ -110,6 +116,7 @@ def encoders(plan: Plan) -> Iterator[Section]:
         if template.kind == "tokens":
             labels = template.column.settings["labels"]
             yield Section("data/encode_labelled_tokens" if labels else "data/encode_tokens")
+    yield from checked(plan)
     for template in plan.templates:
         yield Section("data/encode", e.Encode.of(plan, template))
     overflow = plan.data.overflow.value

@@ -3,7 +3,9 @@
 In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
+from tunec.emit.cleaning_contexts import deduplicate, overlaps
 from tunec.emit.contexts import Context
+from tunec.emit.literals import comment, prose
 from tunec.plan.plan import Plan
 from tunec.record import record
 from tunec.spec.values import Amount
@@ -69,24 +71,69 @@ class Mixed(Context):
 @record
 class LoadData(Context):
     plain: bool
+    sorted: bool
+    excluded: bool
+    exclude: str
+    deduplicated: bool
+    deduplicate: str
     split: bool
-    split_count: bool
     validation_files: bool
+    validation_overlap: str
     test_files: bool
+    test_overlap: str
 
     @classmethod
     def of(cls, plan: Plan) -> "LoadData":
         data = plan.data
         return cls(
             plain=data.plain,
+            sorted=data.sort_by is not None,
+            excluded=data.exclusion is not None,
+            exclude=comment(data.exclusion.policy.origin) if data.exclusion else "",
+            deduplicated=data.deduplicate is not None,
+            deduplicate=deduplicate(plan),
             split=data.split is not None,
-            split_count=data.split is not None and isinstance(data.split.value, Amount),
             validation_files=data.validation is not None,
+            validation_overlap=overlaps(plan, "validation"),
             test_files=data.test is not None,
+            test_overlap=overlaps(plan, "test"),
         )
+
+
+@record
+class SplitRows(Context):
+    each: bool
+    split_count: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "SplitRows":
+        split = plan.data.split
+        assert split is not None, "chosen where there is one"
+        return cls(plan.data.one_row_per_answer.value, isinstance(split.value, Amount))
 
 
 @record
 class Batches(Context):
     epochs: bool
     by_tokens: bool
+    order: str
+    shuffled: bool
+    sorted: bool
+    descending: bool
+    by: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Batches":
+        data = plan.data
+        shuffled = data.order.value == "shuffle"
+        way = "as the epoch's number and the seed say" if shuffled else "as they were read"
+        by = data.descending.origin if data.descending.value else ""
+        return cls(
+            epochs=plan.train.epochs is not None,
+            by_tokens=plan.train.batch.value.unit == "tokens",
+            order=f"{way} ({prose(data.order.origin)})",
+            shuffled=shuffled,
+            sorted=data.sort_by is not None,
+            descending=data.descending.value,
+            by=comment(by),
+        )

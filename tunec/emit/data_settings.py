@@ -35,10 +35,22 @@ def data_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
     if "test" in files:
         yield constant("TEST_FILES", files["test"], value=_files(plan, files["test"].value))
+    if "exclude" in files:
+        paths = [source.path for source in files["exclude"].value]
+        yield constant("EXCLUDE_FILES", files["exclude"], value=paths)
+    if data.exclusion:
+        if data.exclusion.columns:
+            chosen = list(data.exclusion.columns.value)
+            yield constant("EXCLUDE_COLUMNS", data.exclusion.columns, value=chosen)
+        yield constant("NGRAM", data.exclusion.ngram, "words")
     columns = dict.fromkeys(
         column for template in plan.templates for column in (*template.columns, *template.others)
     )
     lines = ", ".join(template.lines for template in plan.templates)
     yield Constant("COLUMNS", py(list(columns)), lines)
+    if data.sort_by:
+        yield constant("SORT_BY", data.sort_by)
+    if data.threshold:
+        yield constant("THRESHOLD", data.threshold, "of similarity")
     if isinstance(data.train_on.value, tuple):
         yield constant("TRAIN_ON", data.train_on, value=list(data.train_on.value))

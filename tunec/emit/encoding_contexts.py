@@ -3,6 +3,7 @@
 In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
+from tunec.emit.cleaning_contexts import Checked
 from tunec.emit.contexts import Context
 from tunec.emit.literals import py
 from tunec.emit.template_contexts import Arranged, Suffixed, marked
@@ -24,6 +25,26 @@ def whole(plan: Plan) -> bool:
 class Row(Context):
     generate: bool
     weighted: bool
+    placed: bool
+    valued: bool
+    origin: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Row":
+        data = plan.data
+        origin = data.split is not None and data.one_row_per_answer.value
+        valued = data.sort_by is not None
+        return cls(generates(plan), plan.weighted, data.placed, valued, origin)
+
+    @property
+    def more(self) -> str:
+        """What is said of a row when it is encoded, as arguments."""
+        said = {
+            "place=place": self.placed,
+            "value=value_of(row)": self.valued,
+            "origin=content(found[0])": self.origin,
+        }
+        return ", ".join(name for name, is_said in said.items() if is_said)
 
 
 @record
@@ -143,24 +164,28 @@ class Encode(Suffixed):
             leaves_out_turns(plan),
             bool(template.columns),
             py(list(template.columns)),
-            _encoded(plan, template, suffix),
+            _encoded(plan, template, suffix, Checked.of(plan).function(template.kind)),
         )
 
 
-def _encoded(plan: Plan, template: TemplatePlan, suffix: str) -> str:
-    """The call that encodes what the template makes of `row`."""
+def _encoded(plan: Plan, template: TemplatePlan, suffix: str, check: str) -> str:
+    """The call that encodes what the template makes of `row`, once it is looked at."""
     if template.kind == "chat":
         tools = f", tools_of(row, {py(template.tools)})" if template.tools else ""
         messages = f"messages_of{suffix}(row)"
         if leaves_out_turns(plan):
             messages = f"answered({messages}, counts)"
+        if check:
+            messages = f"{check}({messages})"
         return f"encode_chat({messages}, tokenizer{tools})"
     if template.kind == "completion":
         weight = template.texts[-1].weight
         more = "" if weight is None else f", {marked(weight, 'weight_of')}"
-        return f"encode_completion(*texts_of{suffix}(row), tokenizer{more})"
+        texts = f"*{check}(*texts_of{suffix}(row))" if check else f"*texts_of{suffix}(row)"
+        return f"encode_completion({texts}, tokenizer{more})"
     if template.kind == "text":
-        return f"encode_text(text_of{suffix}(row), tokenizer)"
+        text = f"{check}(text_of{suffix}(row))" if check else f"text_of{suffix}(row)"
+        return f"encode_text({text}, tokenizer)"
     part = template.column
     column = f"row.get({py(part.column)})"
     if template.kind == "segments":
@@ -192,7 +217,12 @@ class Encoded(Context):
     verbatim: bool
     counted: bool
     unordered: bool
+    unwanted: bool
     each: bool
+    bare: bool
+    bare_each: bool
+    extended: bool
+    more: str
     flags: bool
     trained: str
     arguments: str
@@ -200,13 +230,19 @@ class Encoded(Context):
     @classmethod
     def of(cls, plan: Plan) -> "Encoded":
         each = plan.data.one_row_per_answer.value
+        more = Row.of(plan).more
         return cls(
             several=len(plan.templates) > 1,
             parsed=any(each.messages or each.tools for each in plan.templates),
             verbatim=is_verbatim(plan),
             counted=leaves_out_turns(plan),
             unordered=Arranged.of(plan).drop,
+            unwanted=plan.data.drops_unwanted,
             each=each,
+            bare=not each and not more,
+            bare_each=each and not more,
+            extended=bool(more),
+            more=more,
             flags=plan.flagged or plan.weighted,
             trained="found" if each else "found.trained[1:].any()",
             arguments=ARGUMENTS.get(plan.data.overflow.value, "counts"),

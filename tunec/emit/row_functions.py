@@ -15,7 +15,12 @@ from tunec.plan.plan import Plan
 from tunec.spec.expression import Quoted, compiled
 from tunec.spec.values import Amount
 
-PURPOSES = {"train": "to train on", "validation": "held out", "test": "to test on"}
+PURPOSES = {
+    "train": "to train on",
+    "validation": "held out",
+    "test": "to test on",
+    "exclude": "never to train on",
+}
 HELPERS = {
     "filter": "kept",
     "map": "mapped",
@@ -139,7 +144,7 @@ def _statements(
     plan: Plan, part: str, sources: tuple[SourcePlan, ...], names: _Names
 ) -> Iterator[str]:
     """The lines of a data set's function."""
-    several = len(plan.templates) > 1
+    several = len(plan.templates) > 1 and part != "exclude"
     interleave = plan.data.interleave if part == "train" else None
     shared = any(source.share for source in sources)
     gathered = interleave is not None or shared

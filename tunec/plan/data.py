@@ -130,6 +130,26 @@ class SourcePlan:
 
 
 @record
+class OverlapPlan:
+    """What becomes of rows that are measured on and trained on."""
+
+    policy: Decided[str]
+    """`error`, `drop` or `allow`."""
+    by: Decided[str]
+    """`exact`, `prompt` or `near`."""
+
+
+@record
+class ExcludePlan:
+    """What no row to train on may have in it."""
+
+    columns: Decided[tuple[str, ...]] | None
+    ngram: Decided[int]
+    policy: Decided[str]
+    """`drop` or `error`."""
+
+
+@record
 class DataPlan:
     train: Decided[tuple[SourcePlan, ...]]
     interleave: Decided[str] | None
@@ -138,6 +158,21 @@ class DataPlan:
     split: Decided[float | Amount] | None
     """Held out of the rows to train on: a share, or a number of examples."""
     test: Decided[tuple[SourcePlan, ...]] | None
+    order: Decided[str]
+    """`shuffle` or `keep`."""
+    sort_by: Decided[str] | None
+    descending: Decided[bool]
+    deduplicate: Decided[str] | None
+    """`exact`, `prompt` or `near`."""
+    threshold: Decided[float] | None
+    """Where rows are compared by `near`."""
+    overlaps: dict[str, OverlapPlan]
+    """Of the data sets to measure on that have sources, by name."""
+    exclude: Decided[tuple[SourcePlan, ...]] | None
+    exclusion: ExcludePlan | None
+    empty: Decided[str]
+    answer_in_prompt: Decided[str]
+    """Of these, `keep`, `drop` or `error`."""
     overflow: Decided[str]
     train_on: Decided[str | tuple[str, ...]]
     """`assistant`, `last_assistant`, `all`, or roles."""
@@ -145,12 +180,33 @@ class DataPlan:
 
     def parts(self) -> dict[str, Decided[tuple[SourcePlan, ...]]]:
         """The sources of each data set that has some, by its name."""
-        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        parts = {
+            "train": self.train,
+            "validation": self.validation,
+            "test": self.test,
+            "exclude": self.exclude,
+        }
         return {name: part for name, part in parts.items() if part is not None}
 
     def sources(self) -> tuple[SourcePlan, ...]:
-        """All sources, of all three data sets."""
+        """All sources, of all data sets."""
         return tuple(source for part in self.parts().values() for source in part.value)
+
+    @property
+    def placed(self) -> bool:
+        """Whether rows have to know where they are from, so that it can be said later."""
+        return bool(self.sort_by or self.compared or self.exclusion)
+
+    @property
+    def drops_unwanted(self) -> bool:
+        """Whether rows are dropped for what they say."""
+        return "drop" in (self.empty.value, self.answer_in_prompt.value)
+
+    @property
+    def compared(self) -> dict[str, None]:
+        """The ways in which rows are compared with others, in order."""
+        ways = [self.deduplicate, *(overlap.by for overlap in self.overlaps.values())]
+        return dict.fromkeys(way.value for way in ways if way is not None)
 
     @property
     def plain(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any  # settings are of any sort
 
 from tunec.facts import Facts
-from tunec.plan.data import DataPlan, SourcePlan, StepPlan
+from tunec.plan.data import DataPlan, ExcludePlan, OverlapPlan, SourcePlan, StepPlan
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.spec.expression import function_of
@@ -28,6 +28,16 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
 
     train = sources("train")
     assert train is not None, "checked: there are rows to train on"
+    overlaps = {
+        name: OverlapPlan(
+            decider.value(f"data.{name}.overlap"), decider.value(f"data.{name}.overlap_by")
+        )
+        for name in ("validation", "test")
+        if sources(name)
+    }
+    deduplicate = decider.written("data.train.deduplicate")
+    ways = [deduplicate, *(each.by for each in overlaps.values())]
+    near = any(way is not None and way.value == "near" for way in ways)
     overflow, trained = ("split", "all") if objective == "pretrain" else ("drop", "assistant")
     interleave = decider.value("data.train.stop", "first_exhausted")
     return DataPlan(
@@ -36,9 +46,27 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
         validation=sources("validation"),
         split=_share(decider.written("data.validation.split")) if "validation" in data else None,
         test=sources("test"),
+        order=decider.value("data.train.order"),
+        sort_by=decider.written("data.train.sort_by"),
+        descending=decider.value("data.train.descending"),
+        deduplicate=deduplicate,
+        threshold=decider.value("data.train.threshold") if near else None,
+        overlaps=overlaps,
+        exclude=sources("exclude"),
+        exclusion=_exclusion(decider) if "exclude" in data else None,
+        empty=decider.value("data.train.empty"),
+        answer_in_prompt=decider.value("data.train.answer_in_prompt"),
         overflow=decider.value("data.train.overflow", overflow),
         train_on=decider.value("data.train.train_on", trained),
         one_row_per_answer=decider.value("data.train.one_row_per_answer"),
+    )
+
+
+def _exclusion(decider: Decider) -> ExcludePlan:
+    return ExcludePlan(
+        decider.written("data.exclude.columns"),
+        decider.value("data.exclude.ngram"),
+        decider.value("data.exclude.overlap"),
     )
 
 

@@ -1,6 +1,6 @@
 """`data`: where rows come from.
 
-In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`.
+In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`, `ExcludedData`.
 Invariant: the order of sources is that of the spec.
 """
 
@@ -16,6 +16,7 @@ from tunec.spec.values import (
     Measure,
     Name,
     Number,
+    OrNone,
     Several,
     Share,
     Text,
@@ -23,6 +24,8 @@ from tunec.spec.values import (
 
 HUB = "hub:"
 _FORMATS = ("jsonl", "json", "csv", "parquet", "arrow", "text")
+_WAYS = ("exact", "prompt", "near")
+"""How rows are compared."""
 _EXAMPLES = Measure(("examples",), example=1000)
 
 
@@ -132,6 +135,51 @@ class TrainData(Block):
         why="no row is seen twice in an epoch",
         shown="first_exhausted",
     )
+    order: Annotated[str, Choice(("shuffle", "keep"))] = setting(
+        "shuffle",
+        "In which order an epoch sees the rows: shuffled anew, by the seed and the epoch's number, "
+        "or every time as they are read.",
+        why="the gradient of a batch is then that of the data, whatever the order of the files",
+    )
+    sort_by: Annotated[str | None, Text("difficulty")] = setting(
+        None,
+        "Column with a number that every epoch goes by, from the lowest to the highest: a "
+        "curriculum. Rows of one value are in the order that `order` says.",
+        why="most data says nothing of its difficulty",
+        shown="none",
+    )
+    descending: Annotated[bool, Flag()] = setting(
+        False,
+        "Whether `sort_by` goes from the highest to the lowest.",
+        why="from easy to hard is the usual curriculum",
+    )
+    deduplicate: Annotated[str | None, OrNone(Choice(_WAYS))] = setting(
+        None,
+        "Drop all but the first of the rows that are alike: `exact`, all that the model sees is "
+        "the same; `prompt`, all before the first token that is trained on is; `near`, they have "
+        "most of their runs of five tokens in common.",
+        why="how often a row is there may be meant",
+        shown="none",
+    )
+    threshold: Annotated[float, Share(0, 100, open=True, example="80%")] = setting(
+        0.8,
+        "How similar two rows are that count as `near`: the share of their runs of five tokens "
+        "that both have (Jaccard).",
+        why="what is usual for MinHash (arXiv 2107.06499)",
+        shown="80%",
+    )
+    empty: Annotated[str, Choice(("keep", "drop", "error"))] = setting(
+        "keep",
+        "What happens, in every data set, to a row with an empty turn of the user or the "
+        "assistant, an empty prompt, completion or text.",
+        why="an answer of nothing may be meant",
+    )
+    answer_in_prompt: Annotated[str, Choice(("keep", "drop", "error"))] = setting(
+        "keep",
+        "What happens, in every data set, to a row whose last answer stands, word for word, in the "
+        "prompt, or in a turn before it that is not the assistant's.",
+        why="answers that quote their question are common, and good",
+    )
     overflow: Annotated[
         str | None, Choice(("drop", "truncate_prompt", "truncate", "split", "error"))
     ] = setting(
@@ -168,24 +216,62 @@ class TrainData(Block):
     )
 
 
-class ValidationData(Block):
+class HeldOut(Block):
+    """Rows to measure on."""
+
+    sources: tuple[Source, ...] = nested((), "Where rows come from.")
+    overlap: Annotated[str, Choice(("error", "drop", "allow"))] = setting(
+        "error",
+        "What happens if rows of the sources are also trained on: the run stops; these rows are "
+        "not trained on, so that what is measured stays as it is; or they are counted.",
+        why="a model that has seen the answer looks better than it is",
+    )
+    overlap_by: Annotated[str, Choice(_WAYS)] = setting(
+        "exact",
+        "Which rows are the same, as in `deduplicate`.",
+        why="a whole row that is trained on is surely known; a prompt may have several answers",
+    )
+
+
+class ValidationData(HeldOut):
     """The rows that the loss is measured on while training: `split = 10%` or `split = 500
     examples` of the training rows, or sources.
     """
 
-    sources: tuple[Source, ...] = nested((), "Where rows come from.")
     split: Annotated[
         Amount | None,
         Either((Share(0, 100, open=True, example="10%"), Measure(("examples",), example=500))),
     ] = setting(
         None,
-        "How many of the training rows are held out, drawn with the seed.",
+        "How many of the training rows are held out, drawn by the seed and by what they say; equal "
+        "rows, and rows of one conversation, stay together.",
         why="one of `split` and `source` is needed",
         shown="none",
     )
 
 
-class TestData(Block):
+class TestData(HeldOut):
     """Rows that are measured once before and once after training, never in between."""
 
+
+class ExcludedData(Block):
+    """Rows of benchmarks and the like: what is trained on shares no run of words with them.
+
+    Words are compared without case and punctuation, as in arXiv 2005.14165, appendix C.
+    """
+
     sources: tuple[Source, ...] = nested((), "Where rows come from.")
+    columns: Annotated[tuple[str, ...] | None, Several(Text("question"))] = setting(
+        None, "Columns whose text counts.", why="all that is text", shown="all"
+    )
+    ngram: Annotated[int, Number(least=3, most=100, example="13")] = setting(
+        13,
+        "How many words in a row are too many to share.",
+        why="the length of that paper; shorter runs are found by chance",
+    )
+    overlap: Annotated[str, Choice(("drop", "error"))] = setting(
+        "drop",
+        "What happens to a training row that shares a run of words: it is dropped, or the run "
+        "stops.",
+        why="that is what the block is written for",
+    )

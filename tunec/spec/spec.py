@@ -8,7 +8,7 @@ or None, which the plan decides; nothing here depends on files or on other setti
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
-from tunec.spec.data import TestData, TrainData, ValidationData
+from tunec.spec.data import ExcludedData, TestData, TrainData, ValidationData
 from tunec.spec.evaluate import Checkpoint, Evaluate
 from tunec.spec.template import Template
 from tunec.spec.values import Number, Text
@@ -36,7 +36,9 @@ class Spec(Block):
     quantize: Block | None = nested(None, "How the frozen weights are stored.")
     method: Block | None = nested(None, "Which weights are trained, and how.")
     template: dict[str, Template] = nested({}, "How a row becomes text.")
-    data: dict[str, TrainData | ValidationData | TestData] = nested({}, "Where rows come from.")
+    data: dict[str, TrainData | ValidationData | TestData | ExcludedData] = nested(
+        {}, "Where rows come from."
+    )
     objective: Block | None = nested(None, "The loss.")
     train: Block | None = nested(None, "The optimisation.")
     evaluate: Evaluate | None = nested(None, "What is measured.")

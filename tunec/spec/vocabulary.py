@@ -73,7 +73,12 @@ _ROOT = (
         "data",
         "kind",
         "map",
-        {"train": "data:TrainData", "validation": "data:ValidationData", "test": "data:TestData"},
+        {
+            "train": "data:TrainData",
+            "validation": "data:ValidationData",
+            "test": "data:TestData",
+            "exclude": "data:ExcludedData",
+        },
         required=True,
     ),
     Place(

@@ -31,8 +31,10 @@ import shutil
 import signal
 import sys
 import warnings
+from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -255,6 +257,11 @@ def fitted(row, counts):
     return []
 
 
+def content(row):
+    """A digest of all that the model sees of a row."""
+    return blake2b(row.ids.numpy().tobytes(), digest_size=16).digest()
+
+
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
@@ -293,21 +300,36 @@ def trained_tokens(rows):
     return sum(int(row.trained[1:].sum()) for row in rows)
 
 
+def split_by_content(rows):
+    """Rows to train on, in order, and those held out: seed and content decide which.
+
+    Equal rows stay together, so these may be a few more than asked for.
+    """
+    seed = str(SEED).encode()
+    drawn = [blake2b(seed + content(row), digest_size=16).digest() for row in rows]
+    order = sorted(range(len(rows)), key=lambda number: drawn[number])
+    count = round(VALIDATION_SPLIT * len(rows))
+    while 0 < count < len(rows) and drawn[order[count]] == drawn[order[count - 1]]:
+        count += 1
+    held_out = [rows[number] for number in order[:count]]
+    rows = [rows[number] for number in sorted(order[count:])]
+    if not held_out or not rows:
+        sys.exit(f"{len(held_out)} rows held out leave {len(rows)} to train on")
+    print(f"validation: {len(held_out):,} rows held out, {len(rows):,} to train on")
+    return rows, held_out
+
+
 def load_data(tokenizer):
     """The rows to train on, and those held out, by name."""
     rows, held_out = load_rows(TRAIN_FILES, tokenizer), {}
-    random.Random(SEED).shuffle(rows)
-    count = round(VALIDATION_SPLIT * len(rows))
-    held_out["validation"], rows = rows[:count], rows[count:]
-    if not count or not rows:
-        sys.exit(f"{count} rows held out leave {len(rows)} to train on")
+    rows, held_out["validation"] = split_by_content(rows)
     return rows, held_out
 
 
 def plan_batches(rows):
     """Row numbers of every optimizer step, and the step at which each epoch ends.
 
-    An epoch's order depends on its number and the seed alone.
+    Rows come as the epoch's number and the seed say (default).
     """
     batches, epoch_ends = [], []
     for epoch in range(EPOCHS):
@@ -319,17 +341,19 @@ def plan_batches(rows):
 
 
 def packs_of(rows):
-    """Rows laid end to end in packs of at most FORWARD_TOKENS, first fit decreasing."""
-    packs, room = [], []
-    for row in sorted(rows, key=lambda row: -len(row.ids)):
-        length = len(row.ids)
-        place = next((i for i, free in enumerate(room) if free >= length), len(packs))
-        if place == len(packs):
+    """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
+    packs, room = [], []  # room is sorted: what is free in a pack, and its number
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
+        if at < len(room):
+            free, pack = room.pop(at)
+        else:
+            free, pack = FORWARD_TOKENS, len(packs)
             packs.append([])
-            room.append(FORWARD_TOKENS)
-        packs[place].append(row)
-        room[place] -= length
-    return packs
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return [[rows[number] for number in pack] for pack in packs]
 
 
 # --- Model ----------------------------------------------------------------------------

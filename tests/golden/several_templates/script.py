@@ -33,8 +33,10 @@ import shutil
 import signal
 import sys
 import warnings
+from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -292,6 +294,7 @@ class Row(NamedTuple):
     ids: torch.Tensor
     trained: torch.Tensor  # whether the model is trained to predict the token
     start: int  # of the last answer
+    place: str = ""  # the file and line that it is of
 
 
 def opening(tokenizer):
@@ -406,6 +409,50 @@ ENCODERS = {
 }
 
 
+def content(row):
+    """A digest of all that the model sees of a row."""
+    return blake2b(row.ids.numpy().tobytes(), digest_size=16).digest()
+
+
+class SameRows:
+    """Rows to compare others with, by all that the model sees."""
+
+    def __init__(self, rows):
+        self.rows, self.numbers = rows, {}
+
+    def add(self, number):
+        self.numbers.setdefault(content(self.rows[number]), number)
+
+    def find(self, row):
+        """The number of the row that is the same, if there is one."""
+        return self.numbers.get(content(row))
+
+
+def overlap(rows, known):
+    """The number of each row that is held out, too, and the number it has there."""
+    for number in range(len(known.rows)):
+        known.add(number)
+    found = ((number, known.find(row)) for number, row in enumerate(rows))
+    return {number: other for number, other in found if other is not None}
+
+
+def overlap_said(rows, known, both):
+    """How many rows that are, and where the first of them stands."""
+    number, other = min(both.items(), key=lambda pair: pair[::-1])
+    return (
+        f"{len(set(both.values())):,} of {len(known.rows):,} rows are trained on, too, "
+        f"the first at {known.rows[other].place}, as {rows[number].place}"
+    )
+
+
+def check_overlap(rows, known, name):
+    """What is measured on must not be trained on."""
+    both = overlap(rows, known)
+    if both:
+        said = overlap_said(rows, known, both)
+        sys.exit(f"{name}: {said} (`overlap = drop` leaves these out of the training)")
+
+
 def encoded(place, row, encode, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
@@ -421,7 +468,8 @@ def encoded(place, row, encode, tokenizer, counts):
             tqdm.write(f"{place}: the first row that spells out a special token")
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")
-    return fitted(found, counts)
+    parts = fitted(found, counts)
+    return [part._replace(place=place) for part in parts]
 
 
 def load_rows(files, tokenizer):
@@ -454,13 +502,15 @@ def load_data(tokenizer):
     """The rows to train on, and those held out, by name."""
     rows, held_out = load_rows(TRAIN_FILES, tokenizer), {}
     held_out["validation"] = load_rows(VALIDATION_FILES, tokenizer)
+    known = SameRows(held_out["validation"])  # default
+    check_overlap(rows, known, "validation")  # default
     return rows, held_out
 
 
 def plan_batches(rows):
     """Row numbers of every optimizer step, and the step at which each epoch ends.
 
-    An epoch's order depends on its number and the seed alone.
+    Rows come as the epoch's number and the seed say (default).
     """
     batches, epoch_ends = [], []
     for epoch in range(EPOCHS):
@@ -472,17 +522,19 @@ def plan_batches(rows):
 
 
 def packs_of(rows):
-    """Rows laid end to end in packs of at most FORWARD_TOKENS, first fit decreasing."""
-    packs, room = [], []
-    for row in sorted(rows, key=lambda row: -len(row.ids)):
-        length = len(row.ids)
-        place = next((i for i, free in enumerate(room) if free >= length), len(packs))
-        if place == len(packs):
+    """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
+    packs, room = [], []  # room is sorted: what is free in a pack, and its number
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
+        if at < len(room):
+            free, pack = room.pop(at)
+        else:
+            free, pack = FORWARD_TOKENS, len(packs)
             packs.append([])
-            room.append(FORWARD_TOKENS)
-        packs[place].append(row)
-        room[place] -= length
-    return packs
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return [[rows[number] for number in pack] for pack in packs]
 
 
 # --- Model ----------------------------------------------------------------------------
@@ -681,9 +733,13 @@ def check_loss(model, rows):
 
 @torch.no_grad()
 def answers_to(model, tokenizer, rows):
-    """Greedy answers, as token ids; prompts are padded on the left to go in batches."""
+    """Greedy answers, as token ids, in the order of the rows.
+
+    Prompts are padded on the left, those of a length together, the longest first.
+    """
     stop, stops = tokenizer.eos_token_id, stop_tokens(tokenizer)
-    prompts = [row.ids[: row.start] for row in rows]
+    order = sorted(range(len(rows)), key=lambda number: -rows[number].start)
+    prompts = [rows[number].ids[: rows[number].start] for number in order]
     greedy = GenerationConfig(
         max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stops, pad_token_id=stop
     )
@@ -705,7 +761,7 @@ def answers_to(model, tokenizer, rows):
         answers += output[:, width:].tolist()
     model.set_attn_implementation(ATTENTION)
     model.train()
-    return answers
+    return [answer for _, answer in sorted(zip(order, answers))]
 
 
 def exact_match(model, tokenizer, rows, file):
