@@ -206,6 +206,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "template.messages.weight": ('"weight"', '"worth"'),
     "chat_template": (*LIBRARY, '"a.jinja"', '"b.jinja"'),
     "factor": ("2", "4"),
+    "merge_adapters": ('["hub:a/b"]', '["hub:a/c"]', '["hub:a/b", "hub:a/c"]'),
+    "method.continue.adapter": ('"hub:a/b"', '"hub:a/c"'),
     "exclude_modules": ('["q_proj"]', '["v_proj"]'),
     "modules_to_save": ('["norm"]', '["lm_head"]'),
     "layers": ("[0]", "[0, 1]"),

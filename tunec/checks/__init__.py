@@ -5,6 +5,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 """
 
 from tunec.checks import (
+    adapters,
     chat_template,
     cleaning,
     config,
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     *method.RULES,
     *peft_methods.RULES,
     *lora.RULES,
+    *adapters.RULES,
     *lengths.RULES,
     *row_lengths.RULES,
     *templates.RULES,

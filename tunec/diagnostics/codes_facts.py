@@ -181,6 +181,15 @@ FACTS_CODES: tuple[Code, ...] = (
         instead='Give it the date: `chat_arguments { date_string = "1 January 2026" }`.',
     ),
     Code(
+        "E420",
+        "adapter-not-found",
+        what="An adapter that the spec names is not there, or cannot be used.",
+        why="It is a folder with `adapter_config.json` and its weights, as `save_pretrained` of "
+        "peft leaves it, and is right only on the model that it was trained on.",
+        example='method continue { adapter = "no-such-adapter" }',
+        instead='Name the folder: `method continue { adapter = "runs/first/adapter" }`.',
+    ),
+    Code(
         "E417",
         "data-of-another-shape",
         what="A column does not hold the messages, segments, tokens or tools that the template "

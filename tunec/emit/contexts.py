@@ -44,6 +44,7 @@ class Base(Context):
     new_tokens: bool
     config: bool
     options: bool
+    merged: bool
 
     @classmethod
     def of(cls, plan: Plan, new_tokens: bool) -> "Base":
@@ -61,6 +62,7 @@ class Base(Context):
             new_tokens=new_tokens,
             config=changes_config(plan),
             options=source.revision is not None or trust,
+            merged=plan.model.merge_adapters is not None,
         )
 
 
@@ -259,6 +261,7 @@ class Main(Context):
     new_rows: bool
     """An adapter holds them besides its own weights."""
     merged: bool
+    merged_base: bool
     stops_known: bool
     adapter_config: bool
     """The base that an adapter is for has to be loaded with another configuration."""
@@ -276,6 +279,7 @@ class Main(Context):
             adapter_stops=stops and adapter,
             new_rows=new_tokens and adapter,
             merged=merged,
+            merged_base=plan.model.merge_adapters is not None and adapter,
             stops_known=stops,
             adapter_config=changes_config(plan) and adapter,
             result=result_folder(plan),

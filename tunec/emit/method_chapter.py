@@ -7,14 +7,14 @@ methods apart when emitting.
 from collections.abc import Iterator
 from typing import Any  # settings are of any sort
 
-from tunec.emit.constants import Constant, constant
+from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.contexts import Context
 from tunec.emit.literals import Raw, py
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_new_rows
 from tunec.facts.methods import METHODS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import FreezePlan, LoraPlan, PeftPlan, Plan
+from tunec.plan.plan import ContinuePlan, FreezePlan, LoraPlan, PeftPlan, Plan
 from tunec.record import record
 
 
@@ -72,6 +72,8 @@ def method(plan: Plan) -> Iterator[Section]:
             draws="init" in how.options and how.options["init"].value in ("pissa", "olora"),
         )
         yield Section("model/method_lora", context)
+    elif isinstance(how, ContinuePlan):
+        yield Section("model/method_continue", Method(checkpointing))
     elif isinstance(how, PeftPlan):
         yield Section("model/method_peft", _peft(how, checkpointing))
     elif isinstance(how, FreezePlan):
@@ -110,6 +112,11 @@ def merges(plan: Plan) -> bool:
     return isinstance(plan.method, LoraPlan) and plan.method.merge
 
 
+def writes_whole_model(plan: Plan) -> bool:
+    """Whether a run of an adapter leaves a whole model, too."""
+    return merges(plan) or (plan.adapter and plan.model.merge_adapters is not None)
+
+
 def merging(plan: Plan) -> Iterator[Section]:
     """The function that saves the whole model beside the adapter."""
     if merges(plan):
@@ -141,6 +148,8 @@ def described(plan: Plan) -> str:
     how = plan.method
     if isinstance(how, LoraPlan):
         what = f"{'DoRA' if how.kind == 'dora' else 'LoRA'} of rank {how.rank.value}"
+    elif isinstance(how, ContinuePlan):
+        what = "going on with an adapter"
     elif isinstance(how, PeftPlan):
         what = METHODS[how.kind].config.removesuffix("Config")
     else:
@@ -163,6 +172,9 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
             yield constant("LORA_RANKS", how.ranks)
         if how.alphas:
             yield constant("LORA_ALPHAS", how.alphas)
+    elif isinstance(how, ContinuePlan):
+        path = how.adapter.value
+        yield constant("ADAPTER", how.adapter, value=in_folder(path) if how.local else path)
     elif isinstance(how, PeftPlan):
         for name, decided in how.settings.items():
             value = decided.value

@@ -98,7 +98,12 @@ def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
         "Checkpoints and the run's folder",
         [
             Section("run/checkpoints"),
-            Section("run/output", c.Output.of(plan, merges(plan))),
+            Section(
+                "run/output",
+                c.Output.of(
+                    plan, merges(plan) or (plan.adapter and bool(plan.model.merge_adapters))
+                ),
+            ),
         ],
     )
     yield "The run", [*run(plan)]

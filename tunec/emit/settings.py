@@ -51,6 +51,10 @@ def _model(plan: Plan) -> Iterator[Constant]:
     )
     yield constant("ATTENTION", plan.model.attention)
     yield from tokenizer_settings(plan)
+    if plan.model.merge_adapters:
+        merged = plan.model.merge_adapters
+        paths = [in_folder(each.path) if each.local else each.path for each in merged.value]
+        yield constant("MERGED_ADAPTERS", merged, value=paths)
     if plan.model.config:
         yield constant("CONFIG", plan.model.config)
     if plan.model.rope_scaling:

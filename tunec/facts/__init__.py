@@ -5,9 +5,11 @@ the script then checks it before it trains.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tunec.diagnostics import Report
+from tunec.facts.adapters import AdapterFacts, gather_adapters
 from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
@@ -19,6 +21,7 @@ from tunec.files import Files
 from tunec.spec.places import Lowered
 
 __all__ = [
+    "AdapterFacts",
     "Facts",
     "ModelFacts",
     "ModelPlace",
@@ -42,10 +45,14 @@ class Facts(NamedTuple):
     """Where the model is, for `model scratch` its tokenizer; None where that was reported."""
     counter: TokenCounter = TokenCounter(Files(), None)
     """Counts the tokens of texts, where the tokenizer is at hand."""
+    adapters: Mapping[str, tuple[AdapterFacts, ...]] = MappingProxyType({})
+    """By path in the spec: `method.adapter`."""
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     """All that is known; what cannot be right goes to `report`."""
     place, model, tokenizer = gather_model(lowered, files, report)
     counter = TokenCounter(files, place.local if place else None)
-    return Facts(model, tokenizer, gather_sources(lowered, files, report), place, counter)
+    sources = gather_sources(lowered, files, report)
+    adapters = gather_adapters(lowered, files, report)
+    return Facts(model, tokenizer, sources, place, counter, adapters)

@@ -10,7 +10,7 @@ from tunec.facts.methods import METHODS
 from tunec.plan.decide_tokenizer import together
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
-from tunec.plan.plan import FreezePlan, FullPlan, LoraPlan, MethodPlan, PeftPlan
+from tunec.plan.plan import ContinuePlan, FreezePlan, FullPlan, LoraPlan, MethodPlan, PeftPlan
 
 WHOLE = ("full", "freeze")
 """Kinds that change the model's own weights."""
@@ -21,6 +21,10 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         return FullPlan()
     if kind == "freeze":
         return FreezePlan(decider.written("method.last_layers"), decider.written("method.modules"))
+    if kind == "continue":
+        (adapter,) = facts.adapters["method.adapter"]
+        origin = decider.origin("method.adapter") or "default"
+        return ContinuePlan(Decided(adapter.path, origin), adapter.local)
     if kind in METHODS:
         names = METHODS[kind].arguments
         return PeftPlan(kind, {name: decider.value(f"method.{name}") for name in names})

@@ -10,7 +10,7 @@ from tunec.facts import Facts
 from tunec.plan.decide_tokenizer import decide_open, decide_tokenizer
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
-from tunec.plan.plan import ModelPlan, PretrainedPlan, QuantizePlan, ScratchPlan
+from tunec.plan.plan import AdapterPlan, ModelPlan, PretrainedPlan, QuantizePlan, ScratchPlan
 
 MAX_LENGTH = 2048
 
@@ -34,6 +34,7 @@ def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> Mo
         tokenizer=decide_tokenizer(decider),
         config=decide_open(decider, "model.config"),
         rope_scaling=_rope_scaling(decider),
+        merge_adapters=_merge_adapters(decider, facts),
         logit_softcap=Decided(known.logit_softcap, "the model's config")
         if known and known.logit_softcap
         else None,
@@ -46,6 +47,14 @@ def _rope_scaling(decider: Decider) -> Decided[dict[str, Any]] | None:
         return None
     factor = decider.value("model.rope_scaling.factor")
     return Decided({"rope_type": kind, "factor": factor.value}, factor.origin)
+
+
+def _merge_adapters(decider: Decider, facts: Facts) -> Decided[tuple[AdapterPlan, ...]] | None:
+    found = facts.adapters.get("model.merge_adapters")
+    if not found:
+        return None
+    adapters = tuple(AdapterPlan(each.path, each.local) for each in found)
+    return Decided(adapters, decider.origin("model.merge_adapters") or "default")
 
 
 def is_scratch(decider: Decider) -> bool:

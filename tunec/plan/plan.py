@@ -53,6 +53,14 @@ class TokenizerPlan:
 
 
 @record
+class AdapterPlan:
+    """An adapter from a folder (`path` relative to the spec) or from the hub."""
+
+    path: str
+    local: bool
+
+
+@record
 class ModelPlan:
     source: PretrainedPlan | ScratchPlan
     dtype: Decided[str]
@@ -67,6 +75,7 @@ class ModelPlan:
     config: Decided[dict[str, Any]] | None
     """What the spec changes in the model's configuration, in its own names."""
     rope_scaling: Decided[dict[str, Any]] | None
+    merge_adapters: Decided[tuple[AdapterPlan, ...]] | None
 
 
 @record
@@ -115,7 +124,16 @@ class PeftPlan:
     """In the spec's names; `target_modules` among them where the kind has it."""
 
 
-MethodPlan = LoraPlan | FullPlan | FreezePlan | PeftPlan
+@record
+class ContinuePlan:
+    """An adapter that is trained on."""
+
+    adapter: Decided[str]
+    local: bool
+    kind: str = "continue"
+
+
+MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | PeftPlan
 
 
 # --- Optimisation ---------------------------------------------------------------------
@@ -198,7 +216,7 @@ class Plan:
     @property
     def adapter(self) -> bool:
         """Whether the model's own weights stay as they are, and what is trained is saved alone."""
-        return isinstance(self.method, (LoraPlan, PeftPlan))
+        return isinstance(self.method, (LoraPlan, PeftPlan, ContinuePlan))
 
     @property
     def stops_differ(self) -> bool:

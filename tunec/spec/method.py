@@ -114,6 +114,16 @@ class Lora(Block):
     ranks: tuple[Ranks, ...] = nested((), "Ranks of single modules.")
 
 
+class Continue(Block):
+    """Training goes on with an adapter that there is, of LoRA's kind or another that can: what it
+    adapts, and how, stays as it was.
+    """
+
+    adapter: Annotated[str, Text("runs/first/adapter")] = required(
+        "Its folder, relative to the spec, or its `hub:` name."
+    )
+
+
 class Dora(Lora):
     """LoRA with the magnitude of each weight column trained by itself (arXiv 2402.09353)."""
 

@@ -21,7 +21,7 @@ from tunec.spec.tokens import (
     NewTokens,
     Token,
 )
-from tunec.spec.values import Amount, Choice, Flag, Measure, Number, OrNone, Text
+from tunec.spec.values import Amount, Choice, Flag, Measure, Number, OrNone, Several, Text
 
 Dtype = Annotated[str, Choice(("auto", "float32", "bfloat16"))]
 Attention = Annotated[str, Choice(("sdpa", "eager", "flash_attention_2"))]
@@ -73,6 +73,16 @@ class Pretrained(Block):
     pad_token: Token = PAD
     add_tokens: NewTokens = ADD_TOKENS
     add_special_tokens: NewTokens = ADD_SPECIAL_TOKENS
+    merge_adapters: Annotated[tuple[str, ...] | None, Several(Text("runs/first/adapter"))] = (
+        setting(
+            None,
+            "Adapters that are merged into the weights before training, in this order: folders, "
+            "relative to the spec, or `hub:` names. An adapter trained on top has the merged model "
+            "beside it, in `base/`.",
+            why="a model is tuned as it is",
+            shown="none",
+        )
+    )
     trust_remote_code: Annotated[bool, Flag()] = setting(
         False,
         "Run the Python code that comes with the model.",

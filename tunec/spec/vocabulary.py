@@ -61,6 +61,7 @@ _ROOT = (
             "lora": "method:Lora",
             "dora": "method:Dora",
             "qlora": "method:Qlora",
+            "continue": "method:Continue",
             "ia3": "peft_methods:Ia3",
             "loha": "peft_methods:Loha",
             "vera": "peft_methods:Vera",
