@@ -87,7 +87,8 @@ def test_the_result_loads_and_computes_the_same(finished):
     ids = torch.tensor([tokenizer("On 2 July 1999")["input_ids"]])
     model = module.load_model()
     newest = module.checkpoints(folder)[-1]
-    weights = module.load_file(newest / "weights.safetensors")
+    best = folder / "best.safetensors"
+    weights = module.load_file(best if best.exists() else newest / "weights.safetensors")
     trained = module.trained_weights(model)
     assert weights.keys() == trained.keys()
     with torch.no_grad():

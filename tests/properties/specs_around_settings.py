@@ -103,6 +103,7 @@ BESIDE: dict[str, str] = {
 """What has to stand in the same block; a turn's neighbours in the template."""
 
 NEXT_TO: dict[str, str] = {
+    "evaluate.best.measure": "generate",
     "data.source.share": 'source "more.jsonl"',
     "data.source.probability": 'mix = interleave, source "more.jsonl" { probability = 50% }',
 }
@@ -206,6 +207,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "template.messages.weight": ('"weight"', '"worth"'),
     "chat_template": (*LIBRARY, '"a.jinja"', '"b.jinja"'),
     "factor": ("2", "4"),
+    "measure": ("validation_loss", "exact_match"),
+    "patience": ("1", "3"),
+    "min_change": ("0", "0.01"),
     "merge_adapters": ('["hub:a/b"]', '["hub:a/c"]', '["hub:a/b", "hub:a/c"]'),
     "method.continue.adapter": ('"hub:a/b"', '"hub:a/c"'),
     "exclude_modules": ('["q_proj"]', '["v_proj"]'),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
+from tunec.diagnostics.suggest import nearest
+from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import Generate
 
 _ADD = "Add `data validation { split = 10% }`."
@@ -110,9 +112,46 @@ def answers_fit(context: Context) -> Iterator[Diagnostic]:
     )
 
 
+def best_is_measured(context: Context) -> Iterator[Diagnostic]:
+    """The measure that tells which weights are best is one of every evaluation."""
+    best = context.spec.evaluate.best if context.spec.evaluate else None
+    if best is None:
+        return
+    if not context.part_of_data("validation"):
+        yield problem(
+            "E306",
+            "`best` needs validation rows to measure on, but the spec has none.",
+            context.at("evaluate.best"),
+            remedy=_ADD,
+        )
+        return
+    generate = _generate(context)
+    known = ["validation_loss", *(generate.metrics if generate else ())]
+    where = context.at("evaluate.best.measure")
+    if best.measure not in known:
+        close = nearest(best.measure, known) or known
+        yield problem(
+            "E303",
+            f"No measure is called `{best.measure}`.",
+            where,
+            notes=(f"Measured are {enumerated(known)}.",),
+            remedy=f"Write `measure = {close[0]}`, or add it to `metrics` of `generate`.",
+        )
+    elif best.measure != "validation_loss" and context.part_of_data("test"):
+        yield problem(
+            "E306",
+            f"`{best.measure}` is measured on test rows, at the end, so it cannot choose among "
+            "evaluations.",
+            where,
+            context.at("data.test", "answers are generated for these"),
+            remedy="Write `measure = validation_loss`.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     measures_on_something,
     answers_can_be_told,
     shown_are_generated,
     answers_fit,
+    best_is_measured,
 )

@@ -223,9 +223,10 @@ class Output(Context):
     @classmethod
     def of(cls, plan: Plan, merged: bool) -> "Output":
         whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
+        sizes = "2 * sum(sizes)" if plan.evaluate and plan.evaluate.best else "sum(sizes)"
         if merged:
-            return cls(f"sum(sizes) + {whole}")
-        return cls("sum(sizes)" if plan.adapter or isinstance(plan.method, FullPlan) else whole)
+            return cls(f"{sizes} + {whole}")
+        return cls(sizes if plan.adapter or isinstance(plan.method, FullPlan) else whole)
 
 
 @record
@@ -234,6 +235,10 @@ class Train(Context):
     saved: str
     measures: bool
     measured: str
+    best: bool
+    patience: bool
+    """The best weights are looked for, and training may end early; `patient`: it may not."""
+    patient: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Train":
@@ -248,7 +253,16 @@ class Train(Context):
             if plan.evaluate.every.value.unit == "epochs":
                 measured = "{0, steps, *epoch_ends[EVALUATE_EVERY - 1 :: EVALUATE_EVERY]}"
         derived = f"{length}{{BATCH}} {unit} a step"
-        return cls(derived, saved, plan.evaluate is not None, measured)
+        best = plan.evaluate.best if plan.evaluate else None
+        early = best is not None and best.patience is not None
+        late = best is not None and not early
+        found = best is not None
+        return cls(derived, saved, plan.evaluate is not None, measured, found, early, late)
+
+
+@record
+class Best(Context):
+    more: bool
 
 
 @record

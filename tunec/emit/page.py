@@ -160,6 +160,8 @@ def evaluation(plan: Plan) -> Iterator[Section]:
 
 
 def run(plan: Plan) -> Iterator[Section]:
+    if plan.evaluate and plan.evaluate.best:
+        yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
     yield Section("run/train", c.Train.of(plan))
     yield from merging(plan)
     yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan)))

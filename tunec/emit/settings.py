@@ -25,7 +25,7 @@ DTYPES = {
 
 def groups(plan: Plan) -> list[list[Constant]]:
     """The constants, in the order of the spec's blocks."""
-    found = [_model, _quantize, method_settings, data_settings, _train, _evaluate, _run]
+    found = [_model, _quantize, method_settings, data_settings, _train, _evaluate, _best, _run]
     return [group for group in ([*part(plan)] for part in found) if group]
 
 
@@ -128,6 +128,16 @@ def _evaluate(plan: Plan) -> Iterator[Constant]:
         yield constant("MAX_NEW_TOKENS", generate.max_new_tokens)
         if generate.compare.value and generate.show.value:
             yield constant("ANSWERS_SHOWN", generate.show)
+
+
+def _best(plan: Plan) -> Iterator[Constant]:
+    best = plan.evaluate.best if plan.evaluate else None
+    if best is None:
+        return
+    yield constant("BEST_MEASURE", best.measure)
+    yield constant("MIN_CHANGE", best.min_change)
+    if best.patience:
+        yield constant("PATIENCE", best.patience, "evaluations")
 
 
 def _run(plan: Plan) -> Iterator[Constant]:

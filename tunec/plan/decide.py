@@ -14,6 +14,7 @@ from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import (
+    BestPlan,
     CheckpointPlan,
     EvaluatePlan,
     GeneratePlan,
@@ -112,7 +113,19 @@ def _evaluate(decider: Decider) -> EvaluatePlan | None:
     generate = None
     if decider.spec.evaluate and decider.spec.evaluate.generate:
         generate = _generate(decider)
-    return EvaluatePlan(decider.value("evaluate.every"), generate)
+    return EvaluatePlan(decider.value("evaluate.every"), generate, _best(decider))
+
+
+def _best(decider: Decider) -> BestPlan | None:
+    if decider.spec.evaluate is None or decider.spec.evaluate.best is None:
+        return None
+    measure = decider.value("evaluate.best.measure")
+    return BestPlan(
+        measure=measure,
+        patience=decider.written("evaluate.best.patience"),
+        min_change=decider.value("evaluate.best.min_change"),
+        more_is_better=measure.value != "validation_loss",
+    )
 
 
 def _generate(decider: Decider) -> GeneratePlan:

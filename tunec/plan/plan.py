@@ -181,9 +181,20 @@ class GeneratePlan:
 
 
 @record
+class BestPlan:
+    """Which evaluation's weights are handed over."""
+
+    measure: Decided[str]
+    patience: Decided[int] | None
+    min_change: Decided[float]
+    more_is_better: bool
+
+
+@record
 class EvaluatePlan:
     every: Decided[Amount]
     generate: GeneratePlan | None
+    best: BestPlan | None
 
 
 @record

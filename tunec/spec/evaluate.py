@@ -7,7 +7,7 @@ Invariant: cadences are amounts with a unit, so that steps and epochs cannot be 
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
-from tunec.spec.values import Amount, Choice, Measure, Number, OrNone, Several
+from tunec.spec.values import Amount, Choice, Measure, Name, Number, OrNone, Several
 
 Cadence = Annotated[Amount, Measure(("steps", "epochs"), example=100)]
 
@@ -48,6 +48,28 @@ class Generate(Block):
     )
 
 
+class Best(Block):
+    """What is handed over is the model as it was when a measure was best, not as it is at the end;
+    with `patience`, training stops when that was long ago.
+    """
+
+    measure: Annotated[str, Name("validation_loss")] = setting(
+        "validation_loss",
+        "`validation_loss`, of which less is better, or one of the `metrics` of `generate`, of "
+        "which more is.",
+        why="it is measured wherever there are validation rows",
+    )
+    patience: Annotated[int | None, Number(least=1, example="3")] = setting(
+        None,
+        "Stop after so many evaluations in a row that were not better.",
+        why="a schedule that is cut short never gets to its low rates",
+        shown="none: train to the end",
+    )
+    min_change: Annotated[float, Number(whole=False, least=0, example="0.01")] = setting(
+        0.0, "What counts as better must be so by more than this.", why="any improvement is one"
+    )
+
+
 class Evaluate(Block):
     """What is measured: the loss on validation rows, before, at a cadence, and after."""
 
@@ -55,6 +77,7 @@ class Evaluate(Block):
         Amount(1, "epochs"), "How often.", why="once an epoch shows overfitting as it starts"
     )
     generate: Generate | None = nested(None, "Answers generated and measured.")
+    best: Best | None = nested(None, "Which evaluation's weights are handed over.")
 
 
 class Checkpoint(Block):

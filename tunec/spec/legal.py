@@ -104,6 +104,7 @@ _EXAMPLES = {
     "template": 'template chat { user "{{ question }}", assistant "{{ answer }}" }',
     "data": 'data train { source "data.jsonl" }',
     "data.test": 'data test { source "test.jsonl" }',
+    "best": "best { patience = 3 }",
     "evaluate": "evaluate { every = 50 steps, generate { metrics = [exact_match] } }",
     "train": "train { epochs = 3, batch = 32 examples }",
 }

@@ -156,6 +156,9 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
         ),
     ),
     "method": (Place("module", "ranks", "path", "list", {"": "method:Ranks"}),),
-    "evaluate": (Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),),
+    "evaluate": (
+        Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),
+        Place("best", "best", "none", "one", {"": "evaluate:Best"}),
+    ),
 }
 """From the keyword of a block ("" for the top of a spec) to the blocks that may stand in it."""

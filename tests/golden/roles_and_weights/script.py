@@ -686,10 +686,9 @@ def show_results(output):
     for name, values in results.items():
         shown = ["-" if value is None else f"{value:.4f}" for value in values.values()]
         print(f"{name:24}{shown[0]:>12}{shown[1]:>12}")
-    files = sorted((output / "answers").iterdir())
+    files = [output / f"answers/step-{line['step']:06}.jsonl" for line in (base, tuned)]
     before, after = [
-        [json.loads(line) for line in open(file, encoding="utf-8")]
-        for file in (files[0], files[-1])
+        [json.loads(line) for line in open(file, encoding="utf-8")] for file in files
     ]
     for base, tuned in list(zip(before, after))[:ANSWERS_SHOWN]:
         print(f"\n{base['prompt']}")
