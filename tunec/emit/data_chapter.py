@@ -133,6 +133,7 @@ def chat(plan: Plan) -> Iterator[Section]:
     if plan.objective == "pretrain":
         yield Section("data/encode_chat_whole")
         return
+    yield Section("data/parted")
     yield Section("data/chat_answer", e.ChatAnswer.of(plan))
     if e.leaves_out_turns(plan):
         yield Section("data/answered", e.Answered.of(plan))

@@ -59,6 +59,7 @@ class ChatAnswer(Context):
     tools: bool
     marked: bool
     reasoning: bool
+    together: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "ChatAnswer":
@@ -68,6 +69,7 @@ class ChatAnswer(Context):
             mixed=plan.stops_differ,
             tools=has_tools(plan),
             marked=plan.weighted or plan.flagged,
+            together=not plan.data.one_row_per_answer.value,
             reasoning=any(turn.reasoning for turn in turns)
             or any(part.reasoning_field or part.think_tags == "split" for part in messages),
         )
@@ -90,7 +92,7 @@ class EncodeChat(Context):
     def chosen(cls, plan: Plan) -> tuple[bool, bool, str, str]:
         trains = "True"
         if plan.data.train_on.value == "last_assistant":
-            trains = "turn is answers[-1]"
+            trains = "at == answers[-1]"
         if plan.flagged:
             trains = f'turn.get("train", {trains})'
         if plan.weighted:
@@ -110,12 +112,12 @@ class EncodeChat(Context):
 @record
 class EncodeAnswers(EncodeChat):
     whole: bool
-    last: bool
+    marked: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "EncodeAnswers":
-        last = plan.data.train_on.value == "last_assistant"
-        return cls(*cls.chosen(plan), whole=whole(plan), last=last)
+        marked = plan.flagged or plan.weighted
+        return cls(*cls.chosen(plan), whole=whole(plan), marked=marked)
 
 
 @record

@@ -49,7 +49,7 @@ NAMES = {
     "datasketch": ("MinHash", "MinHashLSH"),
     "bisect": ("bisect_left", "insort"),
     "collections": ("Counter",),
-    "functools": ("cache",),
+    "functools": ("cache", "lru_cache"),
     "hashlib": ("blake2b",),
     "pathlib": ("Path",),
     "typing": ("NamedTuple",),

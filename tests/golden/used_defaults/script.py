@@ -33,7 +33,7 @@ import sys
 import warnings
 from bisect import bisect_left, insort
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -181,6 +181,56 @@ class Row(NamedTuple):
     trained: torch.Tensor  # whether the model is trained to predict the token
 
 
+@cache
+def parting_tokens(tokenizer):
+    """By text, the ids of tokens at which a text can be parted, and tokenised apart."""
+    added = tokenizer.added_tokens_decoder.items() if tokenizer.is_fast else ()
+    return {
+        token.content: number
+        for number, token in added
+        if not (token.normalized or token.single_word)
+        and number != tokenizer.unk_token_id  # which other characters become, too
+    }
+
+
+class Tokens(NamedTuple):
+    text: str
+    ids: list
+    marks: list  # start and end in the text, place in the ids, of what parts it
+
+
+def tokens_of(text, tokenizer):
+    """A text, its ids, and where both can be parted."""
+    ids, parting = ids_of(text, tokenizer), parting_tokens(tokenizer)
+    longest_first = sorted(map(re.escape, parting), key=len, reverse=True)
+    found = list(re.finditer("|".join(longest_first), text)) if parting else []
+    places = [at for at, number in enumerate(ids) if number in parting.values()]
+    if [parting[mark[0]] for mark in found] != [ids[at] for at in places]:
+        found = []
+    return Tokens(text, ids, [(*mark.span(), at) for mark, at in zip(found, places)])
+
+
+@lru_cache(maxsize=1000)
+def ids_of_end(text, tokenizer):
+    """As `ids_of`; most prompts end in the same way."""
+    return ids_of(text, tokenizer)
+
+
+def count_in(whole, text, tokenizer):
+    """How many ids a text has, if those of `whole` begin with them; else None.
+
+    They are the same up to the last token that parts both: the rest is tokenised.
+    """
+    start = place = 0
+    if whole.text.startswith(text):
+        for begin, end, at in whole.marks:
+            if end <= len(text):
+                start, place = begin, at
+    rest = ids_of_end(text[start:], tokenizer)
+    count = place + len(rest)
+    return count if whole.ids[place:count] == rest else None
+
+
 def render(messages, tokenizer, **options):
     """The text of a conversation, by the tokenizer's own chat template."""
     return tokenizer.apply_chat_template(messages, tokenize=False, **options)
@@ -193,9 +243,9 @@ def end_tokens(tokenizer):
     return {number for number, token in added if token.content.strip()}
 
 
-def end_of(ids, start, tokenizer):
-    """Where the last turn stops: after the last token that can end one."""
-    stop = len(ids)
+def end_of(ids, start, length, tokenizer):
+    """Where the turn stops that ends at `length`: after a token that can end one."""
+    stop = length
     while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
         stop -= 1
     if stop == start:
@@ -203,17 +253,22 @@ def end_of(ids, start, tokenizer):
     return stop
 
 
-def answer_in(messages, tokenizer):
-    """Ids of a conversation that ends with an answer; where that starts and stops.
+def part_of(whole, text, tokenizer):
+    """The longer conversation, if it begins with this text; else the text by itself."""
+    same = count_in(whole, text, tokenizer) is not None
+    return whole if same else tokens_of(text, tokenizer)
+
+
+def answer_in(messages, text, whole, tokenizer):
+    """Where, in its ids, a conversation's last answer starts; where it and all stop.
 
     An answer is what it adds to the prompt, up to the special token that ends it.
     """
-    text = render(messages, tokenizer)
     asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
-    whole, prompt = ids_of(text, tokenizer), ids_of(asked, tokenizer)
-    if whole[: len(prompt)] != prompt:
+    length, start = (count_in(whole, part, tokenizer) for part in (text, asked))
+    if start is None or start > length:
         raise ValueError("the chat template begins an answer as no prompt ends")
-    return whole, len(prompt), end_of(whole, len(prompt), tokenizer)
+    return start, end_of(whole.ids, start, length, tokenizer), length
 
 
 def stop_token(tokenizer):
@@ -222,24 +277,27 @@ def stop_token(tokenizer):
         {"role": "user", "content": "?"},
         {"role": "assistant", "content": "!"},
     ]
-    whole, _, stop = answer_in(short, tokenizer)
-    return whole[stop - 1]
+    text = render(short, tokenizer)
+    whole = tokens_of(text, tokenizer)
+    _, stop, _ = answer_in(short, text, whole, tokenizer)
+    return whole.ids[stop - 1]
 
 
 def encode_chat(messages, tokenizer):
     """The conversation up to its last answer; answers are trained on."""
-    ids, trained = [], []
-    for end, turn in enumerate(messages, start=1):
-        if turn["role"] != "assistant":
-            continue
-        whole, start, stop = answer_in(messages[:end], tokenizer)
-        if whole[: len(ids)] != ids:
+    answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
+    texts = [render(messages[: at + 1], tokenizer) for at in answers]
+    whole, trained = tokens_of(texts[-1], tokenizer), []
+    for at, text in zip(answers, texts):
+        before = messages[: at + 1]
+        part = part_of(whole, text, tokenizer)
+        start, stop, length = answer_in(before, text, part, tokenizer)
+        if part is not whole or start < len(trained):
             raise ValueError("the chat template changes turns: use one_row_per_answer")
-        trained += [False] * (start - len(ids))
+        trained += [False] * (start - len(trained))
         trained += [True] * (stop - start)
-        trained += [False] * (len(whole) - stop)
-        ids = whole
-    return Row(torch.tensor(ids), torch.tensor(trained))
+        trained += [False] * (length - stop)
+    return Row(torch.tensor(whole.ids), torch.tensor(trained))
 
 
 def encode(row, tokenizer):
