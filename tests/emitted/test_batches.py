@@ -160,7 +160,7 @@ def test_packs_hold_every_row_once_and_are_tight(scripts, lengths, capacity):
     rows = [row(length, fill=number) for number, length in enumerate(lengths)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "FORWARD_TOKENS", capacity)
-        packs = module.packs_of(rows)
+        packs = list(module.packs_of(rows))
     found = [int(each.ids[0]) for pack in packs for each in pack]
     assert sorted(found) == list(range(len(rows)))
     sizes = sorted(sum(len(each.ids) for each in pack) for pack in packs)
@@ -172,7 +172,7 @@ def test_packs_hold_every_row_once_and_are_tight(scripts, lengths, capacity):
 def test_usual_lengths_waste_less_than_a_hundredth(scripts):
     module, draw = scripts(), random.Random(0)
     lengths = [min(2048, int(draw.lognormvariate(5.5, 0.8)) + 8) for _ in range(2000)]
-    packs = module.packs_of([row(length) for length in lengths])
+    packs = list(module.packs_of([row(length) for length in lengths]))
     used = sum(lengths) / (len(packs) * module.FORWARD_TOKENS)
     assert used > 0.99
 

@@ -85,7 +85,7 @@ class EncodeChat(Context):
 
     tools: bool
     generate: bool
-    nothing: str
+    dtype: str
     weight: str
 
     @classmethod
@@ -101,8 +101,8 @@ class EncodeChat(Context):
                 if trains != "True"
                 else 'turn.get("weight", 1.0)'
             )
-        nothing = "0.0" if plan.weighted else "False"
-        return has_tools(plan), generates(plan), nothing, trains
+        dtype = "torch.float32" if plan.weighted else "torch.bool"
+        return has_tools(plan), generates(plan), dtype, trains
 
     @classmethod
     def of(cls, plan: Plan) -> "EncodeChat":
@@ -266,8 +266,25 @@ class CutAtStart(Context):
 
 
 @record
+class Weighted(Context):
+    weighted: bool
+
+
+@record
 class LoadRows(Context):
     plain: bool
     several: bool
+    kept: bool
     reader: str
-    weighted: bool
+
+
+@record
+class CacheKey(Context):
+    packages: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "CacheKey":
+        """Packages that make a row what it is."""
+        formats = {source.format for source in plan.data.sources()}
+        pyarrow = formats & {"parquet", "arrow"}
+        return cls(py(["transformers", "tokenizers", "jinja2", *(["pyarrow"] if pyarrow else [])]))
