@@ -13,6 +13,8 @@ from emitted_script import compile_to, load
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from emitted.listed_rows import taking_lists, write_parquet
+
 pytestmark = pytest.mark.torch
 
 HEAD = 'model "hub:acme/base"\nmethod lora\ntemplate t { user "{{ q }}", assistant "{{ a }}" }\n'
@@ -39,10 +41,10 @@ def scripts(tmp_path_factory: pytest.TempPathFactory):
     def script(data: str = "", train: str = "", more: str = "") -> ModuleType:
         if (data, train, more) not in made:
             path: Path = tmp_path_factory.mktemp("batches") / "spec.py"
-            (path.parent / "rows.parquet").write_bytes(b"PAR1 PAR1")
+            write_parquet(path.parent / "rows.parquet")
             text = f'{HEAD}data train {{ source "rows.parquet", {data or "order = shuffle"} }}\n'
             text += f"{more}\ntrain {{ {train or 'epochs = 3'} }}"
-            made[data, train, more] = load(compile_to(path, text))
+            made[data, train, more] = taking_lists(load(compile_to(path, text)))
         return made[data, train, more]
 
     return script
@@ -160,7 +162,7 @@ def test_packs_hold_every_row_once_and_are_tight(scripts, lengths, capacity):
     rows = [row(length, fill=number) for number, length in enumerate(lengths)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "FORWARD_TOKENS", capacity)
-        packs = module.packs_of(rows)
+        packs = list(module.packs_of(rows))
     found = [int(each.ids[0]) for pack in packs for each in pack]
     assert sorted(found) == list(range(len(rows)))
     sizes = sorted(sum(len(each.ids) for each in pack) for pack in packs)
@@ -172,7 +174,7 @@ def test_packs_hold_every_row_once_and_are_tight(scripts, lengths, capacity):
 def test_usual_lengths_waste_less_than_a_hundredth(scripts):
     module, draw = scripts(), random.Random(0)
     lengths = [min(2048, int(draw.lognormvariate(5.5, 0.8)) + 8) for _ in range(2000)]
-    packs = module.packs_of([row(length) for length in lengths])
+    packs = list(module.packs_of([row(length) for length in lengths]))
     used = sum(lengths) / (len(packs) * module.FORWARD_TOKENS)
     assert used > 0.99
 

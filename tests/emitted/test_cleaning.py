@@ -11,6 +11,8 @@ from emitted_script import compile_to, load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emitted.listed_rows import taking_lists, write_parquet
+
 pytestmark = pytest.mark.torch
 
 HEAD = 'model "hub:acme/base"\nmethod lora\ntemplate t { user "{{ q }}", assistant "{{ a }}" }\n'
@@ -46,9 +48,9 @@ def scripts(tmp_path_factory: pytest.TempPathFactory):
         if (data, more) not in made:
             path: Path = tmp_path_factory.mktemp("cleaning") / "spec.py"
             for name in ("rows", "held", "benchmark"):
-                (path.parent / f"{name}.parquet").write_bytes(b"PAR1 PAR1")
+                write_parquet(path.parent / f"{name}.parquet")
             text = f'{HEAD}data train {{ source "rows.parquet", {data} }}\n{more}'
-            made[data, more] = load(compile_to(path, text))
+            made[data, more] = taking_lists(load(compile_to(path, text)))
         return made[data, more]
 
     return script

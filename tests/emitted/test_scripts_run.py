@@ -27,6 +27,7 @@ def finished(request, tmp_path_factory):
     home = f"HERE = Path({str(FOLDER / case)!r})"
     copy.write_text(script.read_text().replace("HERE = Path(__file__).resolve().parent", home))
     module = load(copy)
+    module.CACHE = place / "encoded"
     run(module, "--output", place / "run")
     return case, module, place / "run"
 
@@ -124,7 +125,7 @@ def test_the_head_names_every_package_that_is_imported(finished):
     case, _, _ = finished
     script = script_of(case)
     head = script[: script.index("# ///\n", 5)]
-    brought = {"torch": {"jinja2"}, "transformers": {"safetensors", "tqdm"}}
+    brought = {"torch": {"jinja2"}, "transformers": {"numpy", "safetensors", "tqdm"}}
     pinned = {line.split('"')[1].split("==")[0] for line in head.splitlines() if "==" in line}
     pinned |= set().union(*(brought.get(name, set()) for name in pinned))
     imported = set()

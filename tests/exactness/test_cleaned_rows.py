@@ -90,9 +90,8 @@ def test_rows_that_say_nothing(tmp_path, capsys):
     assert [text for text in texts(module, kept) if "B" in text] == texts(module, kept)
     assert len(kept) == 1
     said = capsys.readouterr().out
-    assert "rows.jsonl: 3 rows dropped: it has an empty turn" in said
+    assert "rows.jsonl: 3 rows dropped: it has an empty turn (first rows.jsonl:1)" in said
     assert "rows.jsonl: 1 rows dropped: its answer is in the prompt" in said
-    assert "rows.jsonl:1: the first row dropped: it has an empty turn" in said
     with pytest.raises(SystemExit, match=r"rows\.jsonl:1: it has an empty turn"):
         loaded(tmp_path, CHAT, "empty = error", *rows)
     _, kept, _ = loaded(tmp_path, CHAT, "order = keep", *rows)

@@ -103,7 +103,7 @@ def test_turns_that_are_left_out_are_counted(
     if "system" in data:
         messages.insert(0, {"role": "system", "content": "S"})
     assert shown(tmp_path, template, {"messages": messages}, data=data) == [expected]
-    said = f"rows.jsonl: {turns} turns after the last {what} left out"
+    said = f"rows.jsonl: {turns} turns after the last {what} left out (first rows.jsonl:1)"
     assert capsys.readouterr().out.splitlines()[0] == said
 
 

@@ -84,7 +84,7 @@ def half_removed(patch: Patch, end: Callable[[], None]) -> None:
     original = shutil.rmtree
 
     def patched(path: Path, **options: Any) -> None:  # noqa: ANN401 whatever it takes
-        if path.suffix != ".partial":
+        if Path(path).parent.name == "checkpoints" and Path(path).suffix != ".partial":
             next(iter(sorted(path.iterdir()))).unlink()
             end()
         original(path, **options)

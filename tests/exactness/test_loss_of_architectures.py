@@ -34,7 +34,7 @@ def packed(module: ModuleType, model: torch.nn.Module) -> tuple[float, dict[str,
     activate(module)
     rows = module.load_rows(module.TRAIN_FILES, module.load_tokenizer())
     module.FORWARD_TOKENS = FORWARD
-    packs = module.packs_of(rows)
+    packs = list(module.packs_of(rows))
     assert 1 < len(packs) < len(rows)
     tokens = module.trained_tokens(rows)
     model.zero_grad()

@@ -7,6 +7,7 @@ what its script makes of them: both are written by `pytest --update-golden`.
 import io
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -36,11 +37,13 @@ def seen(spec: str, folder: Path) -> str:
     assert not problems
     (folder / "spec.py").write_text(script)
     module, said = load(folder / "spec.py"), io.StringIO()
+    module.CACHE = Path(tempfile.mkdtemp(dir=folder))  # steps are told when rows are encoded
     tokenizer = module.load_tokenizer()
     with redirect_stdout(said):
         rows, _ = module.load_data(tokenizer)
+    told = [line for line in said.getvalue().splitlines() if str(folder) not in line]
     shown = [marked(tokenizer, row, "⟦", "⟧") + "\n" for row in rows]
-    return "---\n".join(shown) + f"---\n{said.getvalue()}"
+    return "---\n".join([*shown, "\n".join(told) + "\n"])
 
 
 def written(page: str, folder: Path) -> Iterator[str]:

@@ -43,7 +43,7 @@ def places(ended: Ended) -> list[str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_shown_is_what_is_trained_on(case: str) -> None:
+def test_what_is_shown_is_what_is_trained_on(case: str, tmp_path: Path) -> None:
     script = Script(str(FOLDER / case / "script.py"))
     overflow = plan_of(case).data.overflow.value
     looked = {name: list(looked_at(script, overflow, name)) for name in script.data_sets()}
@@ -55,6 +55,7 @@ def test_what_is_shown_is_what_is_trained_on(case: str) -> None:
         left = [each for row in looked.get(name, looked["train"]) for each in row.left]
         shown.update((tuple(left[at].ids), tuple(left[at].weights)) for at in numbers)
     module = sys.modules["script"]
+    module.CACHE = tmp_path
     train, held_out = module.load_data(module.load_tokenizer())
     rows = [row for part in (train, *held_out.values()) for row in part]
     trained = Counter(

@@ -30,26 +30,34 @@ def name_is_plain(context: Context) -> Iterator[Diagnostic]:
 
 def output_is_inside(context: Context) -> Iterator[Diagnostic]:
     """`output` is a folder below that of the spec."""
-    output = context.spec.output
-    if output is None:
-        return
-    parts = re.split(r"[\\/]+", output)
-    if is_absolute(output):
+    if context.spec.output is not None:
+        remedy = 'Write `output = "runs/support-desk"`; `tunec run --output` takes any folder.'
+        yield from _inside(context, "output", context.spec.output, remedy)
+
+
+def cache_is_inside(context: Context) -> Iterator[Diagnostic]:
+    """`cache` is a folder below that of the spec."""
+    yield from _inside(context, "cache", context.spec.cache, 'Write `cache = "runs/encoded"`.')
+
+
+def _inside(context: Context, name: str, path: str, remedy: str) -> Iterator[Diagnostic]:
+    parts = re.split(r"[\\/]+", path)
+    if is_absolute(path):
         reason = "is an absolute path"
     elif ".." in parts:
         reason = "leads out of the folder of the spec"
     elif all(part in ("", ".") for part in parts):
         reason = "is the folder of the spec itself"
-    elif any(ord(character) < 32 for character in output):
+    elif any(ord(character) < 32 for character in path):
         reason = "has a control character in it"
     else:
         return
     yield problem(
         "E225",
-        f"`output` must be a folder below that of the spec, but it {reason}.",
-        context.at("output"),
-        remedy='Write `output = "runs/support-desk"`; `tunec run --output` takes any folder.',
+        f"`{name}` must be a folder below that of the spec, but it {reason}.",
+        context.at(name),
+        remedy=remedy,
     )
 
 
-RULES: tuple[Rule, ...] = (name_is_plain, output_is_inside)
+RULES: tuple[Rule, ...] = (name_is_plain, output_is_inside, cache_is_inside)

@@ -11,22 +11,18 @@ from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
 from tunec.emit.cleaning_contexts import checked, cleaning
 from tunec.emit.literals import Raw, py
-from tunec.emit.row_functions import readers, rows_of
+from tunec.emit.row_functions import reader_of, readers, rows_of
 from tunec.emit.section import Section
 from tunec.plan.plan import Plan
 
 
 def data(plan: Plan) -> Iterator[Section]:
-    """Reading, the templates, encoding, batches."""
+    """Reading, the templates, encoding. Encoded rows are kept under a digest of this chapter."""
     if e.has_tools(plan):
         yield Section("data/number")
-    reader = ""
     if plan.data.plain:
-        functions = dict(readers(plan))
-        yield from functions.values()
-        reader = next(iter(functions))
-        if len(functions) > 1:
-            reader = "read_rows"
+        yield from (section for _, section in readers(plan))
+        if reader_of(plan) == "read_rows":
             formats = {each.path: Raw(f"read_{each.format}") for each in plan.data.sources()}
             yield Section("data/read_mixed", c.Mixed(py(formats)))
     else:
@@ -36,14 +32,25 @@ def data(plan: Plan) -> Iterator[Section]:
     several = len(plan.templates) > 1
     if several and plan.data.plain:
         yield Section("data/encoders", e.Encoders.of(plan))
-    yield from cleaning(plan, reader)
     if plan.data.sort_by:
         yield Section("data/value_of")
     yield Section("data/encoded", e.Encoded.of(plan))
-    yield Section("data/load_rows", e.LoadRows(plan.data.plain, several, reader, plan.weighted))
+    yield Section("data/encode_rows", e.Row.of(plan))
+    yield Section("data/rows", e.Row.of(plan))
+    if plan.data.kept:
+        yield Section("data/cache", e.CacheKey.of(plan))
+    yield Section(
+        "data/load_rows", e.LoadRows(plan.data.plain, several, plan.data.kept, reader_of(plan))
+    )
+
+
+def batches(plan: Plan) -> Iterator[Section]:
+    """Data sets and batches: what changes here changes no encoded row."""
+    yield from cleaning(plan, reader_of(plan))
     if plan.data.split:
         yield Section("data/split_by_content", c.SplitRows.of(plan))
     yield Section("data/load_data", c.LoadData.of(plan))
+    yield Section("data/trained_tokens", e.Weighted(plan.weighted))
     batches = c.Batches.of(plan)
     if batches.by_tokens:
         yield Section("data/batches_of_tokens")
@@ -133,6 +140,7 @@ def chat(plan: Plan) -> Iterator[Section]:
     if plan.objective == "pretrain":
         yield Section("data/encode_chat_whole")
         return
+    yield Section("data/parted")
     yield Section("data/chat_answer", e.ChatAnswer.of(plan))
     if e.leaves_out_turns(plan):
         yield Section("data/answered", e.Answered.of(plan))

@@ -3,9 +3,12 @@
 In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
+from collections.abc import Iterator
+
 from tunec.emit.cleaning_contexts import deduplicate, overlaps
 from tunec.emit.contexts import Context
-from tunec.emit.literals import comment, prose
+from tunec.emit.literals import comment, prose, py
+from tunec.plan.data import SourcePlan
 from tunec.plan.plan import Plan
 from tunec.record import record
 from tunec.spec.values import Amount
@@ -81,10 +84,17 @@ class LoadData(Context):
     validation_overlap: str
     test_files: bool
     test_overlap: str
+    train: str
+    validation: str
+    test: str
 
     @classmethod
     def of(cls, plan: Plan) -> "LoadData":
         data = plan.data
+        files = {
+            name: f"[{', '.join(_files_of(part.value))}], " if data.kept else ""
+            for name, part in data.parts().items()
+        }
         return cls(
             plain=data.plain,
             sorted=data.sort_by is not None,
@@ -97,7 +107,19 @@ class LoadData(Context):
             validation_overlap=overlaps(plan, "validation"),
             test_files=data.test is not None,
             test_overlap=overlaps(plan, "test"),
+            train=files.get("train", ""),
+            validation=files.get("validation", ""),
+            test=files.get("test", ""),
         )
+
+
+def _files_of(sources: tuple[SourcePlan, ...]) -> Iterator[str]:
+    """The files of sources, and those of the functions that filter and change rows."""
+    for source in sources:
+        yield f"*files_of({py(source.path)})" if source.kind == "files" else py(source.path)
+        for step in source.steps:
+            if isinstance(step.value.value, tuple):
+                yield py(step.value.value[0])
 
 
 @record

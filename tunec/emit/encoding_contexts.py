@@ -59,6 +59,7 @@ class ChatAnswer(Context):
     tools: bool
     marked: bool
     reasoning: bool
+    together: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "ChatAnswer":
@@ -68,6 +69,7 @@ class ChatAnswer(Context):
             mixed=plan.stops_differ,
             tools=has_tools(plan),
             marked=plan.weighted or plan.flagged,
+            together=not plan.data.one_row_per_answer.value,
             reasoning=any(turn.reasoning for turn in turns)
             or any(part.reasoning_field or part.think_tags == "split" for part in messages),
         )
@@ -83,14 +85,14 @@ class EncodeChat(Context):
 
     tools: bool
     generate: bool
-    nothing: str
+    dtype: str
     weight: str
 
     @classmethod
     def chosen(cls, plan: Plan) -> tuple[bool, bool, str, str]:
         trains = "True"
         if plan.data.train_on.value == "last_assistant":
-            trains = "turn is answers[-1]"
+            trains = "at == answers[-1]"
         if plan.flagged:
             trains = f'turn.get("train", {trains})'
         if plan.weighted:
@@ -99,8 +101,8 @@ class EncodeChat(Context):
                 if trains != "True"
                 else 'turn.get("weight", 1.0)'
             )
-        nothing = "0.0" if plan.weighted else "False"
-        return has_tools(plan), generates(plan), nothing, trains
+        dtype = "torch.float32" if plan.weighted else "torch.bool"
+        return has_tools(plan), generates(plan), dtype, trains
 
     @classmethod
     def of(cls, plan: Plan) -> "EncodeChat":
@@ -110,12 +112,12 @@ class EncodeChat(Context):
 @record
 class EncodeAnswers(EncodeChat):
     whole: bool
-    last: bool
+    marked: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "EncodeAnswers":
-        last = plan.data.train_on.value == "last_assistant"
-        return cls(*cls.chosen(plan), whole=whole(plan), last=last)
+        marked = plan.flagged or plan.weighted
+        return cls(*cls.chosen(plan), whole=whole(plan), marked=marked)
 
 
 @record
@@ -264,8 +266,25 @@ class CutAtStart(Context):
 
 
 @record
+class Weighted(Context):
+    weighted: bool
+
+
+@record
 class LoadRows(Context):
     plain: bool
     several: bool
+    kept: bool
     reader: str
-    weighted: bool
+
+
+@record
+class CacheKey(Context):
+    packages: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "CacheKey":
+        """Packages that make a row what it is."""
+        formats = {source.format for source in plan.data.sources()}
+        pyarrow = formats & {"parquet", "arrow"}
+        return cls(py(["transformers", "tokenizers", "jinja2", *(["pyarrow"] if pyarrow else [])]))

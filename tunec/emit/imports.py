@@ -14,6 +14,7 @@ from tunec.facts.methods import METHODS
 
 MODULES = (
     "argparse",
+    "ast",
     "bz2",
     "csv",
     "fcntl",
@@ -42,15 +43,25 @@ SUBMODULES: defaultdict[str, set[str]] = defaultdict(set)
 for _module in MODULES:
     SUBMODULES[_module.partition(".")[0]] |= {*_module.split(".")[1:]}
 
+ALIASES = {"np": "numpy"}
+"""Names that modules are known by."""
+
 NAMES = {
+    "collections.abc": ("Sequence",),
+    "concurrent.futures": ("ProcessPoolExecutor",),
+    "copy": ("copy",),
+    "hashlib": ("blake2b", "file_digest", "sha256"),
+    "importlib.metadata": ("version",),
+    "multiprocessing": ("get_context", "parent_process"),
+    "tempfile": ("TemporaryDirectory",),
+    "threading": ("Thread",),
     "io": ("BufferedReader", "TextIOWrapper"),
     "itertools": ("islice",),
     "datasets": ("load_dataset",),
     "datasketch": ("MinHash", "MinHashLSH"),
     "bisect": ("bisect_left", "insort"),
-    "collections": ("Counter",),
-    "functools": ("cache",),
-    "hashlib": ("blake2b",),
+    "collections": ("Counter", "deque"),
+    "functools": ("cache", "lru_cache"),
     "pathlib": ("Path",),
     "typing": ("NamedTuple",),
     "bitsandbytes.nn": ("Linear4bit",),
@@ -128,6 +139,10 @@ def import_block(body: str) -> str:
         if name in free and (part in parts[name] if part else not parts[name] & SUBMODULES[name]):
             lines.append((name not in STANDARD, False, module, f"import {module}"))
     found = {line[2].partition(".")[0] for line in lines}
+    for name in sorted(free & ALIASES.keys()):
+        module = ALIASES[name]
+        found.add(name)
+        lines.append((module not in STANDARD, False, module, f"import {module} as {name}"))
     for module, names in NAMES.items():
         wanted = sorted(free.intersection(names), key=_member_order)
         found.update(wanted)

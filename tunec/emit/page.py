@@ -10,7 +10,7 @@ from textwrap import shorten
 
 from tunec.emit import contexts as c
 from tunec.emit import tokenizer_contexts as k
-from tunec.emit.data_chapter import data
+from tunec.emit.data_chapter import batches, data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
@@ -80,6 +80,7 @@ def settings(plan: Plan) -> str:
 
 
 QUIET = """\
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 """
@@ -91,6 +92,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
     """The script's chapters with their sections."""
     yield "Data", [*data(plan)]
+    yield "Batches", [*batches(plan)]
     yield "Model", [*model(plan)]
     yield "Loss and optimizer step", [*loss(plan)]
     yield "Evaluation", [*evaluation(plan)]

@@ -58,6 +58,12 @@ def readers(plan: Plan) -> Iterator[tuple[str, Section]]:
         yield f"read_{form}", Section(f"data/read_{form}{suffix}", context)
 
 
+def reader_of(plan: Plan) -> str:
+    """The function that reads each of some plain files."""
+    names = [name for name, _ in readers(plan)]
+    return names[0] if len(names) == 1 else "read_rows"
+
+
 def _is_opened(source: SourcePlan) -> bool:
     return bool(source.packed) or source.kind == "address"
 

@@ -145,3 +145,4 @@ def _run(plan: Plan) -> Iterator[Constant]:
     yield constant("CHECKPOINTS_KEPT", plan.checkpoint.keep)
     yield constant("SEED", plan.seed)
     yield constant("OUTPUT", plan.output)
+    yield constant("CACHE", plan.cache, value=in_folder(plan.cache.value))

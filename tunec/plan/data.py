@@ -212,3 +212,8 @@ class DataPlan:
     def plain(self) -> bool:
         """Whether rows are those of some files, read one after the other."""
         return self.interleave is None and all(source.plain for source in self.sources())
+
+    @property
+    def kept(self) -> bool:
+        """Whether encoded rows are kept: only of files can be said whether they changed."""
+        return all(source.kind in ("file", "files") for source in self.sources())

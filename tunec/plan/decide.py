@@ -42,6 +42,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         home=home,
         seed=decider.value("seed"),
         output=decider.value("output", f"runs/{name}"),
+        cache=decider.value("cache"),
         model=decide_model(decider, facts, max_length),
         quantize=decide_quantize(decider, kinds),
         method=decide_method(decider, facts, kinds["method"]),

@@ -213,6 +213,7 @@ class Plan:
     """From the script's folder to the spec's, POSIX, `.` where they are the same."""
     seed: Decided[int]
     output: Decided[str]
+    cache: Decided[str]
     model: ModelPlan
     quantize: QuantizePlan | None
     method: MethodPlan

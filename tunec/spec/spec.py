@@ -32,6 +32,13 @@ class Spec(Block):
         why="beside the spec, by name",
         shown="runs/ and the name",
     )
+    cache: Annotated[str, Text("runs/encoded")] = setting(
+        "runs/encoded",
+        "Folder that keeps encoded rows for other runs, relative to the spec. They are encoded "
+        "again when data, template, tokenizer, their settings or a version changes. Rows of an "
+        "address or of the hub are not kept.",
+        why="specs of one folder then share their rows",
+    )
     model: Block | None = nested(None, "What is tuned.")
     quantize: Block | None = nested(None, "How the frozen weights are stored.")
     method: Block | None = nested(None, "Which weights are trained, and how.")
