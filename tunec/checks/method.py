@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from tunec.checks.context import Context, Rule, problem, within
 from tunec.diagnostics import Diagnostic, Label
 from tunec.diagnostics.suggest import nearest
+from tunec.facts.adapted import matches
 from tunec.facts.model import OUTPUTS, ModelFacts, is_embedding
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Freeze, Lora
 
-_BASES = ("model.", "transformer.", "gpt_neox.")
-"""First parts of module names, which the files of some models leave out."""
 _GATES = ("gate", "router", "shared_expert_gate")
 """Layers with an output for each expert: thin by nature."""
 
@@ -156,13 +155,6 @@ def _named(context: Context) -> tuple[str, tuple[str, ...]]:
         return "method.modules", method.modules or ()
     targets = getattr(method, "target_modules", None)
     return ("method.target_modules", targets) if isinstance(targets, tuple) else ("", ())
-
-
-def matches(name: str, module: str) -> bool:
-    """Whether a name is a module's name, or its last parts."""
-    if module == name or module.endswith("." + name):
-        return True
-    return any(name == base + module for base in _BASES)
 
 
 def _unmatched(

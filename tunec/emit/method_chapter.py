@@ -46,12 +46,24 @@ class Peft(Context):
     arguments: str
     listed: bool
     targets: str
+    cast: bool
+    checkpointing: bool
+
+
+@record
+class Norms(Context):
+    listed: bool
     checkpointing: bool
 
 
 @record
 class Method(Context):
     checkpointing: bool
+
+
+@record
+class Trained(Context):
+    counted: bool
 
 
 def method(plan: Plan) -> Iterator[Section]:
@@ -74,6 +86,9 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section("model/method_lora", context)
     elif isinstance(how, ContinuePlan):
         yield Section("model/method_continue", Method(checkpointing))
+    elif isinstance(how, PeftPlan) and how.kind == "norm":
+        listed = how.settings["target_modules"].value != "all_norms"
+        yield Section("model/method_norm", Norms(listed, checkpointing))
     elif isinstance(how, PeftPlan):
         yield Section("model/method_peft", _peft(how, checkpointing))
     elif isinstance(how, FreezePlan):
@@ -82,6 +97,12 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
+    yield Section("model/trained_weights", Trained(_count(plan) is not None))
+
+
+def _count(plan: Plan) -> int | None:
+    """How many weights are trained, where that is known."""
+    return plan.method.trained if isinstance(plan.method, PeftPlan) else None
 
 
 LORA_OPTIONS = {
@@ -127,13 +148,14 @@ def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
     known = METHODS[how.kind]
     named = {known.arguments[name]: _name(how.kind, name) for name in how.settings}
     fixed = {name: py(value) for name, value in known.fixed.items()}
-    targets = how.settings.get("target_modules")
+    targets = how.settings["target_modules"].value
     return Peft(
         summary=known.named,
         config=known.config,
         arguments=" ".join(f"{name}={value}," for name, value in {**named, **fixed}.items()),
-        listed=targets is not None and targets.value != "all_linear",
+        listed=targets != "all_linear",
         targets=_name(how.kind, "target_modules"),
+        cast=known.cast,
         checkpointing=checkpointing,
     )
 
@@ -178,12 +200,16 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
     elif isinstance(how, PeftPlan):
         for name, decided in how.settings.items():
             value = decided.value
+            if value == "all_norms":
+                continue
             if name == "target_modules":
                 value = _targets(decided)
             elif isinstance(value, tuple):
                 value = list(value)
             same = value is decided.value
             yield constant(_name(how.kind, name), decided, value=None if same else value)
+        if how.trained is not None:
+            yield Constant("TRAINED_WEIGHTS", f"{how.trained:_}", "the model's sizes and these")
     elif isinstance(how, FreezePlan) and how.last_layers:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:

@@ -6,6 +6,7 @@ In: a decider. Out: the plan of the method. Invariant: that of `decide`.
 from typing import Any  # settings are of any sort
 
 from tunec.facts import Facts
+from tunec.facts.adapted import trained_count
 from tunec.facts.methods import METHODS
 from tunec.plan.decide_tokenizer import together
 from tunec.plan.decided import Decided
@@ -26,8 +27,7 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         origin = decider.origin("method.adapter") or "default"
         return ContinuePlan(Decided(adapter.path, origin), adapter.local)
     if kind in METHODS:
-        names = METHODS[kind].arguments
-        return PeftPlan(kind, {name: decider.value(f"method.{name}") for name in names})
+        return _peft(decider, facts, kind)
     rank = decider.value("method.rank")
     return LoraPlan(
         kind="dora" if kind == "dora" else "lora",
@@ -77,6 +77,16 @@ def _of_modules(decider: Decider, setting: str) -> Decided[dict[str, Any]] | Non
         if written is not None:
             found.append(({block.path: written.value}, written.origin))
     return together(found)
+
+
+def _peft(decider: Decider, facts: Facts, kind: str) -> PeftPlan:
+    method = METHODS[kind]
+    settings = {name: decider.value(f"method.{name}") for name in method.arguments}
+    values = {name: decided.value for name, decided in settings.items()}
+    for name, (value, why) in method.unset.items():
+        settings[name] = decider.value(f"method.{name}", value(values), why)
+    decided = {name: each.value for name, each in settings.items()}
+    return PeftPlan(kind, settings, trained_count(facts.model, kind, decided))
 
 
 def usual_learning_rate(kind: str) -> float:

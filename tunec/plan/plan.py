@@ -121,7 +121,9 @@ class PeftPlan:
 
     kind: str
     settings: dict[str, Decided[Any]]
-    """In the spec's names; `target_modules` among them where the kind has it."""
+    """In the spec's names; `target_modules` among them."""
+    trained: int | None
+    """How many weights are trained, where the sizes of the model's layers say so."""
 
 
 @record
