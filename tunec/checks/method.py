@@ -14,7 +14,7 @@ from tunec.facts.model import OUTPUTS, ModelFacts, is_embedding
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Freeze, Lora
 
-_GATES = ("gate", "router", "shared_expert_gate")
+GATES = ("gate", "router", "shared_expert_gate")
 """Layers with an output for each expert: thin by nature."""
 
 
@@ -139,8 +139,8 @@ def layers_are_there(context: Context) -> Iterator[Diagnostic]:
 def modules_are_there(context: Context) -> Iterator[Diagnostic]:
     """Every name of `target_modules` and `modules` matches a module of the model."""
     model = context.facts.model
-    if model is None or not model.weights:
-        return
+    if model is None or not model.weights or context.method == "norm":
+        return  # norms have a rule of their own
     path, names = _named(context)
     shared = {name for name in names if model.tied and is_end(name)}
     legal = model.module_names() if path == "method.modules" else list(model.matrices)
@@ -238,7 +238,7 @@ def rank_fits(context: Context) -> Iterator[Diagnostic]:
     shapes = {
         module: min(model.matrices[module])
         for module in targets(method, model)
-        if module.rpartition(".")[2] not in _GATES
+        if module.rpartition(".")[2] not in GATES
     }
     if not shapes:
         return

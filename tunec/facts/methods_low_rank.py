@@ -172,10 +172,10 @@ LOW_RANK: dict[str, PeftMethod] = {
         },
         count=each(
             lambda layer, settings: (
-                like_lora(layer, settings) + 2 * settings["depth"] * settings["rank"] ** 2
+                2 * settings["rank"] * (layer.outputs + settings["depth"] * settings["rank"])
             )
         ),
-        limits=(AtMost("rank", smaller),),
+        limits=(AtMost("rank", lambda layer: layer.outputs),),
     ),
     "osf": PeftMethod(
         "OSFConfig",
