@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import gcd
 
 from tunec.checks.context import Context, Rule, problem
-from tunec.checks.method import GATES
+from tunec.checks.method import GATES, element
 from tunec.diagnostics import Diagnostic
 from tunec.facts.adapted import CONV1D, linear_layers, matches, norms
 from tunec.facts.methods import METHODS
@@ -66,7 +66,7 @@ def norms_are_there(context: Context) -> Iterator[Diagnostic]:
             yield problem(
                 "E408",
                 f"No norm of the model is named `{name}`.",
-                context.at("method.target_modules"),
+                element(context, "method.target_modules", name),
                 notes=(f"The model's norms are {enumerated(list(ends), 16)}.",),
                 remedy="Write one of these in `target_modules`.",
             )
@@ -95,7 +95,7 @@ def layers_are_linear(context: Context) -> Iterator[Diagnostic]:
                 "E408",
                 f"`{name}` turns tokens into vectors: it is not a linear layer, as "
                 f"`method {method}` needs.",
-                context.at("method.target_modules"),
+                element(context, "method.target_modules", name),
                 remedy=f"Remove `{name}` from `target_modules`.",
             )
 
@@ -180,7 +180,7 @@ def reflections_and_rotations_pair(context: Context) -> Iterator[Diagnostic]:
             "E203",
             f"`group_size` must be even, but it is {method.group_size}: outputs turn in pairs.",
             context.at("method.group_size"),
-            remedy=f"Write `group_size = {method.group_size + 1}`.",
+            remedy="Write an even number.",
         )
 
 
@@ -216,7 +216,7 @@ def names_of_lily_differ(context: Context) -> Iterator[Diagnostic]:
                 yield problem(
                     "E302",
                     f"`{name}` is the end of `{other}`, so it is not clear which layers share.",
-                    context.at("method.target_modules"),
+                    element(context, "method.target_modules", name),
                     remedy=f"Remove one of `{name}` and `{other}`.",
                 )
 
