@@ -17,10 +17,11 @@ import pytest
 import torch
 from emitted_script import ROOT, run
 from exactness.small_runs import results
-from exactness.tiny_models import script
+from exactness.tiny_models import build, script, spec
 from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
+from tunec.facts.adapted import CONV1D, COUNTED
 from tunec.facts.methods import METHODS
 
 pytestmark = pytest.mark.torch
@@ -326,3 +327,59 @@ def test_quantized_weights_compute_the_same(
 
 
 # --- Other models ---------------------------------------------------------------------
+
+
+# --- Other models and types -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("architecture", sorted(COUNTED))
+@pytest.mark.parametrize("kind", ["norm", "hira", "glora"])
+def test_counts_of_architectures(architecture: str, kind: str, shared: Path) -> None:
+    """Biases, fused layers, norms of heads: the script holds its model to the count."""
+    if architecture in CONV1D and not METHODS[kind].conv1d:
+        return
+    build(shared, architecture)
+    method = f"{kind} {{ {'' if kind == 'norm' else 'rank = 2'} }}"
+    module = script(shared, f"{architecture}-{kind}", spec(architecture, method))
+    assert module.TRAINED_WEIGHTS
+    loaded(module)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if METHODS[kind].conv1d])
+def test_layers_stored_inputs_first(kind: str, shared: Path) -> None:
+    """GPT-2's: trained a little, saved, loaded and merged."""
+    build(shared, "gpt2")
+    inside = {"ia3": IA3_OF_GPT2, "vblora": "vector_length = 32"}.get(kind, KINDS[kind])
+    module = script(shared, f"gpt2-{kind}", spec("gpt2", f"{kind} {{ {inside} }}"))
+    model = loaded(module)
+    with torch.no_grad():
+        for weight in module.trained_weights(model).values():
+            weight.add_(0.02 * torch.randn_like(weight))
+    wanted = logits(model)
+    base = module.load_base()
+    assert difference(logits(base), wanted) > 1e-3
+    model.save_pretrained(shared / f"saved-{kind}")
+    again = PeftModel.from_pretrained(base, shared / f"saved-{kind}")
+    assert difference(logits(again), wanted) < 1e-4
+    assert difference(logits(again.merge_and_unload()), wanted) < 1e-3
+
+
+IA3_OF_GPT2 = 'target_modules = ["c_attn", "c_fc"], feedforward_modules = ["c_fc"]'
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if METHODS[kind].cast])
+def test_what_peft_would_train_in_bfloat16(kind: str, home: Path) -> None:
+    """Frozen weights are bfloat16, trained ones float32, and a small step is not lost."""
+    module = script_of(home, kind, more="dtype = bfloat16")
+    model = loaded(module)
+    weights = module.trained_weights(model)
+    assert all(weight.dtype == torch.float32 for weight in weights.values())
+    assert {weight.dtype for name, weight in model.named_parameters() if name not in weights} == {
+        torch.bfloat16
+    }
+    rows = module.load_rows(module.TRAIN_FILES, module.load_tokenizer())[:4]
+    module.check_loss(model, rows)
+    before = [weight.detach().clone() for weight in weights.values()]
+    module.LEARNING_RATE = 1e-6
+    module.train_step(model, module.make_optimizer(model), rows, 0, 4)
+    assert not any(map(torch.equal, before, weights.values()))
