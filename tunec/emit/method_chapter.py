@@ -152,7 +152,9 @@ def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
     return Peft(
         summary=known.named,
         config=known.config,
-        arguments=" ".join(f"{name}={value}," for name, value in {**named, **fixed}.items()),
+        arguments="\n        ".join(
+            f"{name}={value}," for name, value in {**named, **fixed}.items()
+        ),
         listed=targets != "all_linear",
         targets=_name(how.kind, "target_modules"),
         cast=known.cast,

@@ -133,7 +133,7 @@ SHARED: dict[str, PeftMethod] = {
     ),
     "tinylora": PeftMethod(
         "TinyLoraConfig",
-        "a few numbers on the strongest singular directions of its weights",
+        "a few numbers on its singular directions",
         when="tens of weights, as for reinforcement learning",
         learning_rate=1e-3,
         arguments={

@@ -31,6 +31,7 @@ import shutil
 import signal
 import sys
 import warnings
+from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -147,7 +148,8 @@ def hide(value, tokenizer):
     if isinstance(value, list):
         return [hide(part, tokenizer) for part in value]
     if isinstance(value, dict):
-        return {name: hide(part, tokenizer) for name, part in value.items()}
+        pairs = value.items()
+        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
     return value
 
 
@@ -301,7 +303,7 @@ def load_data(tokenizer):
 def plan_batches(rows):
     """Row numbers of every optimizer step, and the step at which each epoch ends.
 
-    An epoch's order depends on its number and the seed alone.
+    Rows come as the epoch's number and the seed say (default).
     """
     batches, epoch_ends = [], []
     for epoch in range(EPOCHS):
@@ -313,17 +315,19 @@ def plan_batches(rows):
 
 
 def packs_of(rows):
-    """Rows laid end to end in packs of at most FORWARD_TOKENS, first fit decreasing."""
-    packs, room = [], []
-    for row in sorted(rows, key=lambda row: -len(row.ids)):
-        length = len(row.ids)
-        place = next((i for i, free in enumerate(room) if free >= length), len(packs))
-        if place == len(packs):
+    """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
+    packs, room = [], []  # room is sorted: what is free in a pack, and its number
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
+        if at < len(room):
+            free, pack = room.pop(at)
+        else:
+            free, pack = FORWARD_TOKENS, len(packs)
             packs.append([])
-            room.append(FORWARD_TOKENS)
-        packs[place].append(row)
-        room[place] -= length
-    return packs
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return [[rows[number] for number in pack] for pack in packs]
 
 
 # --- Model ----------------------------------------------------------------------------
