@@ -102,7 +102,7 @@ def method(plan: Plan) -> Iterator[Section]:
 
 def _count(plan: Plan) -> int | None:
     """How many weights are trained, where that is known."""
-    return plan.method.trained if isinstance(plan.method, PeftPlan) else None
+    return plan.method.trained if isinstance(plan.method, (LoraPlan, PeftPlan)) else None
 
 
 LORA_OPTIONS = {
@@ -182,6 +182,14 @@ def described(plan: Plan) -> str:
 
 
 def method_settings(plan: Plan) -> Iterator[Constant]:
+    """What the spec says of the method, and how many weights that comes to."""
+    yield from _settings(plan)
+    count = _count(plan)
+    if count is not None:
+        yield Constant("TRAINED_WEIGHTS", f"{count:_}", "the model's sizes and these")
+
+
+def _settings(plan: Plan) -> Iterator[Constant]:
     how = plan.method
     if isinstance(how, LoraPlan):
         yield constant("LORA_RANK", how.rank)
@@ -210,8 +218,6 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
                 value = list(value)
             same = value is decided.value
             yield constant(_name(how.kind, name), decided, value=None if same else value)
-        if how.trained is not None:
-            yield Constant("TRAINED_WEIGHTS", f"{how.trained:_}", "the model's sizes and these")
     elif isinstance(how, FreezePlan) and how.last_layers:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any  # settings are of any sort
 
 from tunec.facts.methods import METHODS
-from tunec.facts.model import ModelFacts
+from tunec.facts.model import ModelFacts, is_embedding
 from tunec.facts.peft_method import Layer, Layers
 
 _BASES = ("model.", "transformer.", "gpt_neox.")
@@ -68,6 +68,24 @@ def adapted(model: ModelFacts, kind: str, targets: str | tuple[str, ...]) -> Lay
 
 def trained_count(model: ModelFacts | None, kind: str, settings: dict[str, Any]) -> int | None:
     """How many weights a method of peft trains; None where that is not sure."""
-    if model is None or not model.weights or model.quantized or model.model_type not in COUNTED:
+    if model is None or not _is_counted(model):
         return None
     return METHODS[kind].count(adapted(model, kind, settings["target_modules"]), settings)
+
+
+def lora_count(
+    model: ModelFacts | None, targets: str | tuple[str, ...], rank: int, *, dora: bool
+) -> int | None:
+    """How many weights LoRA trains, DoRA with a magnitude for each output besides."""
+    if model is None or not _is_counted(model):
+        return None
+    layers = linear_layers(model, targets)
+    if any(is_embedding(module) for module in layers):
+        return None
+    return sum(
+        rank * (layer.inputs + layer.outputs) + dora * layer.outputs for layer in layers.values()
+    )
+
+
+def _is_counted(model: ModelFacts) -> bool:
+    return bool(model.weights) and not model.quantized and model.model_type in COUNTED

@@ -101,6 +101,8 @@ class LoraPlan:
     """By the end of modules' names."""
     alphas: Decided[dict[str, float]] | None
     merge: bool
+    trained: int | None
+    """How many weights are trained, where the sizes of the model's layers say so."""
 
 
 @record
