@@ -66,7 +66,7 @@ LOW_RANK: dict[str, PeftMethod] = {
     "lokr": PeftMethod(
         "LoKrConfig",
         "Kronecker products of small matrices",
-        when="a change of full rank for a tenth of LoRA's weights",
+        when="a change of high rank for very few weights",
         learning_rate=3e-3,
         arguments={
             "rank": "r",

@@ -42,7 +42,7 @@ SPARSE: dict[str, PeftMethod] = {
     "miss": PeftMethod(
         "MissConfig",
         "one matrix added to every block of its inputs",
-        when="LoRA's quality for half its weights",
+        when="half of LoRA's weights for a rank",
         learning_rate=1e-4,
         arguments={"rank": "r", "dropout": "miss_dropout", **TARGETS},
         count=each(lambda layer, settings: settings["rank"] * layer.outputs),
