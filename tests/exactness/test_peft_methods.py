@@ -34,6 +34,7 @@ KINDS = {
     "beft": 'target_modules = ["q_proj", "v_proj"]',
     "loha": "rank = 4, rank_dropout = 10%, module_dropout = 10%",
     "lokr": "rank = 4, factor = 8, rank_dropout = 10%, module_dropout = 10%",
+    "adalora": "rank = 4, dropout = 10%, every = 1 step, warmup = 25%, final = 25%",
     "hira": "rank = 8, dropout = 10%",
     "gralora": "rank = 8, alpha = 16, hybrid_rank = 2, dropout = 10%",
     "delora": "rank = 8, dropout = 10%",
@@ -192,7 +193,7 @@ def test_the_count_is_what_is_trained(kind: str, inside: str, home: Path) -> Non
     assert all(prefix in name for name in weights)
 
 
-PREFIXES = {"norm": "norm.ln_tuning_layers.default.", "loha": "hada_"}
+PREFIXES = {"norm": "norm.ln_tuning_layers.default.", "loha": "hada_", "adalora": ".lora_"}
 """What names of trained weights have in them, where it is not the kind."""
 
 

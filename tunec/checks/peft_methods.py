@@ -15,7 +15,7 @@ from tunec.facts.methods import METHODS
 from tunec.facts.model import is_embedding
 from tunec.facts.paths import enumerated
 from tunec.facts.peft_method import AtMost, Divides, Layers
-from tunec.spec.peft_low_rank import Gralora
+from tunec.spec.peft_low_rank import Adalora, Gralora
 from tunec.spec.peft_methods import Ia3, Norm
 from tunec.spec.peft_rotations import Hra, Road
 from tunec.spec.peft_shared import Lily, Vblora
@@ -206,6 +206,30 @@ def settings_fit_each_other(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def ranks_can_be_taken_away(context: Context) -> Iterator[Diagnostic]:
+    """AdaLoRA has more ranks at the start than at the end, and steps to take them away."""
+    method = context.spec.method
+    if not isinstance(method, Adalora):
+        return
+    if method.initial_rank is not None and method.initial_rank <= method.rank:
+        yield problem(
+            "E302",
+            f"`initial_rank` is {method.initial_rank}, so no ranks could be taken away to leave "
+            f"{method.rank} on average.",
+            context.at("method.initial_rank"),
+            context.at("method.rank", "the rank at the end"),
+            remedy=f"Write `initial_rank = {-(-3 * method.rank // 2)}`, or `method lora`.",
+        )
+    if method.warmup + method.final >= 1:
+        yield problem(
+            "E302",
+            "`warmup` and `final` leave no steps in which ranks could be taken away.",
+            context.at("method.final"),
+            context.at("method.warmup", "and this"),
+            remedy="Write smaller shares, such as `warmup = 10%` and `final = 30%`.",
+        )
+
+
 def names_of_lily_differ(context: Context) -> Iterator[Diagnostic]:
     """Layers of one name share; where a name is the end of another, peft takes either."""
     method = context.spec.method
@@ -246,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     sizes_fit_the_layers,
     reflections_and_rotations_pair,
     settings_fit_each_other,
+    ranks_can_be_taken_away,
     names_of_lily_differ,
     new_rows_need_lora,
 )

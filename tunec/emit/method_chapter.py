@@ -57,8 +57,24 @@ class Norms(Context):
 
 
 @record
+class Adaptive(Context):
+    listed: bool
+    checkpointing: bool
+
+
+@record
 class Method(Context):
     checkpointing: bool
+
+
+@record
+class Ranks(Context):
+    ranks: bool
+    """Ranks are taken away while training."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Ranks":
+        return cls(plan.method.kind == "adalora")
 
 
 @record
@@ -86,6 +102,9 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section("model/method_lora", context)
     elif isinstance(how, ContinuePlan):
         yield Section("model/method_continue", Method(checkpointing))
+    elif isinstance(how, PeftPlan) and how.kind == "adalora":
+        listed = how.settings["target_modules"].value != "all_linear"
+        yield Section("model/method_adalora", Adaptive(listed, checkpointing))
     elif isinstance(how, PeftPlan) and how.kind == "norm":
         listed = how.settings["target_modules"].value != "all_norms"
         yield Section("model/method_norm", Norms(listed, checkpointing))

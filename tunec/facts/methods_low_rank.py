@@ -81,6 +81,30 @@ LOW_RANK: dict[str, PeftMethod] = {
         count=each(lokr),
         storage=frozenset({"int8"}),
     ),
+    "adalora": PeftMethod(
+        "AdaLoraConfig",
+        "low-rank products whose ranks are moved to where they matter",
+        when="few weights, and layers that matter unequally",
+        learning_rate=1e-3,
+        arguments={
+            "rank": "target_r",
+            "initial_rank": "init_r",
+            "alpha": "lora_alpha",
+            "dropout": "lora_dropout",
+            "warmup": "tinit",
+            "final": "tfinal",
+            "every": "deltaT",
+            "orthogonality": "orth_reg_weight",
+            **TARGETS,
+        },
+        unset={"initial_rank": (lambda settings: -(-3 * settings["rank"] // 2), "1.5 * rank")},
+        count=each(
+            lambda layer, settings: settings["initial_rank"] * (layer.inputs + layer.outputs + 1)
+        ),
+        limits=(AtMost("rank", smaller),),
+        storage=QUANTIZED,
+        conv1d=True,
+    ),
     "hira": PeftMethod(
         "HiraConfig",
         "low-rank products that scale its weights",

@@ -95,10 +95,10 @@ def _of_modules(decider: Decider, setting: str) -> Decided[dict[str, Any]] | Non
 
 def _peft(decider: Decider, facts: Facts, kind: str) -> PeftPlan:
     method = METHODS[kind]
-    settings = {name: decider.value(f"method.{name}") for name in method.arguments}
+    settings = {name: decider.number(f"method.{name}") for name in method.arguments}
     values = {name: decided.value for name, decided in settings.items()}
     for name, (value, why) in method.unset.items():
-        settings[name] = decider.value(f"method.{name}", value(values), why)
+        settings[name] = decider.number(f"method.{name}", value(values), why)
     decided = {name: each.value for name, each in settings.items()}
     return PeftPlan(kind, settings, trained_count(facts.model, kind, decided))
 

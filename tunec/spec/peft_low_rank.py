@@ -17,7 +17,7 @@ from tunec.spec.peft_methods import (
     Targets,
     Whole,
 )
-from tunec.spec.values import Choice, Flag, Number, Share
+from tunec.spec.values import Amount, Choice, Flag, Measure, Number, Share
 
 
 class Loha(Block):
@@ -56,6 +56,38 @@ class Lokr(Block):
         0.0, "Share of the change's rows dropped while training.", why="off unless asked for"
     )
     module_dropout: Dropout = MODULE_DROPOUT
+    target_modules: Targets = TARGETS
+
+
+class Adalora(Block):
+    """LoRA as singular values between two orthogonal factors; while training, those that matter
+    least are taken away, so that ranks differ from layer to layer, AdaLoRA (arXiv 2303.10512).
+    """
+
+    rank: Rank = setting(8, "Rank at the end, on average.", why="peft's default")
+    initial_rank: Annotated[int | None, Number(least=2, most=1024, example="12")] = setting(
+        None, "Rank of each layer at the start.", why="as in the paper", shown="1.5 * `rank`"
+    )
+    alpha: Positive = setting(
+        32.0, "The product is scaled by alpha / the rank at the start.", why="peft's example"
+    )
+    dropout: Dropout = DROPOUT
+    warmup: Annotated[float, Share(0, 100, example="10%")] = setting(
+        0.1, "Share of the steps before ranks are taken away.", why="about what the paper takes"
+    )
+    final: Annotated[float, Share(0, 100, example="30%")] = setting(
+        0.3,
+        "Share of the steps, the last ones, whose ranks stay.",
+        why="about what the paper takes",
+    )
+    every: Annotated[Amount, Measure(("steps",), example=10)] = setting(
+        Amount(10, "steps"), "How often ranks are taken away in between.", why="as in the paper"
+    )
+    orthogonality: Annotated[float, Number(whole=False, above=0, example="0.5")] = setting(
+        0.5,
+        "Weight of the distance of the factors from orthogonal ones, beside the loss.",
+        why="peft's default",
+    )
     target_modules: Targets = TARGETS
 
 

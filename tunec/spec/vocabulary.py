@@ -67,6 +67,7 @@ _ROOT = (
             "beft": "peft_methods:Beft",
             "loha": "peft_low_rank:Loha",
             "lokr": "peft_low_rank:Lokr",
+            "adalora": "peft_low_rank:Adalora",
             "hira": "peft_low_rank:Hira",
             "gralora": "peft_low_rank:Gralora",
             "delora": "peft_low_rank:Delora",
