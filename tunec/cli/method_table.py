@@ -9,10 +9,11 @@ import textwrap
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tunec.facts.methods import FAMILIES
+from tunec.facts.methods import FAMILIES, METHODS
 from tunec.facts.peft_method import Layer, Layers, PeftMethod
 from tunec.spec.legal import model_of
 from tunec.spec.vocabulary import CHILDREN, Place
+from tunec.spec.wording import summary
 
 _SIZES = {
     "q_proj": Layer(4096, 4096),
@@ -49,8 +50,24 @@ class Row(NamedTuple):
     when: str
 
 
+OWN = {
+    "full": ("whole", "no", "-", "the most that can be learnt, where memory allows"),
+    "freeze": ("whole", "no", "-", "a new task for the last layers or the head"),
+    "lora": ("lora", "nf4, int8", "yes", "what to try first"),
+    "qlora": ("lora", "nf4", "yes", "the same, its frozen weights in 4 bits"),
+    "dora": ("lora", "nf4, int8", "yes", "LoRA of low rank that falls short; slower"),
+    "continue": ("lora", "as before", "-", "to go on with an adapter, as it was made"),
+}
+"""Family, storage, merges and use of the kinds that `facts.methods` does not have."""
+
+
 def rows() -> Iterator[Row]:
-    yield from _own()
+    place = _place()
+    for kind in place.kinds:
+        if kind not in METHODS:
+            said = OWN.get(kind, ("other", "", "", summary(place, kind).partition(". ")[0]))
+            family, stored, merges, when = said
+            yield Row(family, kind, _own_share(kind), stored, merges, _paper(kind), when)
     for family, methods in FAMILIES.items():
         for kind, method in methods.items():
             yield Row(
@@ -64,44 +81,15 @@ def rows() -> Iterator[Row]:
             )
 
 
-def _own() -> Iterator[Row]:
-    """The kinds that `facts.methods` does not have."""
-    rank: int = model_of(_place(), "lora").model_fields["rank"].default  # type: ignore[assignment]  # it is a number
-    lora = sum(rank * (layer.outputs + layer.inputs) for layer in _LAYERS.values())
-    dora = lora + sum(layer.outputs for layer in _LAYERS.values())
-    yield Row(
-        "whole", "full", "100%", "no", "-", "", "the most that can be learnt, where memory allows"
-    )
-    yield Row(
-        "whole", "freeze", "as said", "no", "-", "", "a new task for the last layers or the head"
-    )
-    yield Row(
-        "lora",
-        "lora",
-        _percent(lora / _TOTAL),
-        "nf4, int8",
-        "yes",
-        _paper("lora"),
-        "what to try first",
-    )
-    yield Row(
-        "lora",
-        "qlora",
-        _percent(lora / _TOTAL),
-        "nf4",
-        "yes",
-        _paper("qlora"),
-        "the same, its frozen weights in 4 bits",
-    )
-    yield Row(
-        "lora",
-        "dora",
-        _percent(dora / _TOTAL),
-        "nf4, int8",
-        "yes",
-        _paper("dora"),
-        "LoRA of low rank that falls short; slower",
-    )
+def _own_share(kind: str) -> str:
+    if kind not in ("lora", "qlora", "dora"):
+        return "100%" if kind == "full" else "as said"
+    rank = model_of(_place(), kind).model_fields["rank"].default
+    assert isinstance(rank, int), "it is a setting with a number"
+    sizes = _LAYERS.values()
+    lora = sum(rank * (layer.outputs + layer.inputs) for layer in sizes)
+    magnitudes = sum(layer.outputs for layer in sizes) if kind == "dora" else 0
+    return _percent((lora + magnitudes) / _TOTAL)
 
 
 def _place() -> Place:
