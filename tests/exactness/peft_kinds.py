@@ -24,6 +24,7 @@ Model = torch.nn.Module
 KINDS = {
     "ia3": "",
     "norm": "",
+    "adaption_prompt": "layers = 2, length = 4",
     "beft": 'target_modules = ["q_proj", "v_proj"]',
     "loha": "rank = 4, rank_dropout = 10%, module_dropout = 10%",
     "lokr": "rank = 4, factor = 8, rank_dropout = 10%, module_dropout = 10%",

@@ -121,7 +121,8 @@ REQUIRED = {
         "hidden_size": "32",
         "num_hidden_layers": "2",
         "num_attention_heads": "4",
-    }
+    },
+    "method.adaption_prompt": {"layers": "2"},
 }
 """Settings that a kind cannot do without."""
 
@@ -222,6 +223,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "module_dropout": ("0%", "5%"),
     "initial": ("0.1", "1.0"),
     "initial_rank": ("16", "24"),
+    "method.adaption_prompt.length": ("4", "10"),
+    "method.adaption_prompt.layers": ("1", "2"),
     "method.adalora.every": ("1 step", "10 steps"),
     "method.adalora.warmup": ("5%", "10%"),
     "final": ("20%", "30%"),

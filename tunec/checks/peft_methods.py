@@ -16,7 +16,7 @@ from tunec.facts.model import is_embedding
 from tunec.facts.paths import enumerated
 from tunec.facts.peft_method import AtMost, Divides, Layers
 from tunec.spec.peft_low_rank import Adalora, Gralora
-from tunec.spec.peft_methods import Ia3, Norm
+from tunec.spec.peft_methods import AdaptionPrompt, Ia3, Norm
 from tunec.spec.peft_rotations import Hra, Road
 from tunec.spec.peft_shared import Lily, Vblora
 
@@ -70,6 +70,33 @@ def norms_are_there(context: Context) -> Iterator[Diagnostic]:
                 notes=(f"The model's norms are {enumerated(list(ends), 16)}.",),
                 remedy="Write one of these in `target_modules`.",
             )
+
+
+def prompts_fit_the_attention(context: Context) -> Iterator[Diagnostic]:
+    """Prompts go into attentions that peft knows, of layers that there are."""
+    method, model = context.spec.method, context.facts.model
+    if not isinstance(method, AdaptionPrompt) or model is None or model.model_type is None:
+        return
+    heads = model.whole("num_attention_heads", "n_head")
+    size = model.whole("head_dim")
+    types = METHODS["adaption_prompt"].model_types
+    if model.model_type not in types or (heads and size and heads * size != model.hidden_size):
+        yield problem(
+            "E414",
+            f"`method adaption_prompt` is for models of the types {enumerated(sorted(types), 9)} "
+            "whose heads share the width of the model among them.",
+            context.at("method"),
+            context.at("model.path", "another model"),
+            remedy="Write `method lora`, or name another model.",
+        )
+    elif model.layers is not None and method.layers > model.layers:
+        yield problem(
+            "E203",
+            f"`layers` must be at most {model.layers}, the layers of this model, but it is "
+            f"{method.layers}.",
+            context.at("method.layers"),
+            remedy=f"Write `layers = {model.layers}`, or fewer.",
+        )
 
 
 def layers_are_linear(context: Context) -> Iterator[Diagnostic]:
@@ -266,6 +293,7 @@ RULES: tuple[Rule, ...] = (
     storage_is_known_to_work,
     feedforward_modules_are_targets,
     norms_are_there,
+    prompts_fit_the_attention,
     layers_are_linear,
     sizes_fit_the_layers,
     reflections_and_rotations_pair,

@@ -105,6 +105,8 @@ def method(plan: Plan) -> Iterator[Section]:
     elif isinstance(how, PeftPlan) and how.kind == "adalora":
         listed = how.settings["target_modules"].value != "all_linear"
         yield Section("model/method_adalora", Adaptive(listed, checkpointing))
+    elif isinstance(how, PeftPlan) and how.kind == "adaption_prompt":
+        yield Section("model/method_adaption_prompt", Method(checkpointing))
     elif isinstance(how, PeftPlan) and how.kind == "norm":
         listed = how.settings["target_modules"].value != "all_norms"
         yield Section("model/method_norm", Norms(listed, checkpointing))

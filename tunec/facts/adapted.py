@@ -62,7 +62,9 @@ def norms(model: ModelFacts, targets: str | tuple[str, ...]) -> Layers:
 
 
 def adapted(model: ModelFacts, kind: str, targets: str | tuple[str, ...]) -> Layers:
-    """The layers that a method of peft adapts."""
+    """The layers that a method of peft adapts; for prompts, one of the size of a token."""
+    if kind == "adaption_prompt":
+        return {"hidden": Layer(model.hidden_size or 0, 1)}
     return norms(model, targets) if kind == "norm" else linear_layers(model, targets)
 
 
@@ -70,7 +72,7 @@ def trained_count(model: ModelFacts | None, kind: str, settings: dict[str, Any])
     """How many weights a method of peft trains; None where that is not sure."""
     if model is None or not _is_counted(model):
         return None
-    return METHODS[kind].count(adapted(model, kind, settings["target_modules"]), settings)
+    return METHODS[kind].count(adapted(model, kind, settings.get("target_modules", ())), settings)
 
 
 def lora_count(

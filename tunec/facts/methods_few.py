@@ -30,6 +30,21 @@ FEW: dict[str, PeftMethod] = {
         conv1d=True,
         cast=True,
     ),
+    "adaption_prompt": PeftMethod(
+        "AdaptionPromptConfig",
+        "prompts in its last attentions",
+        when="a prompt to be learnt that leaves the model as it is at first",
+        learning_rate=5e-3,
+        arguments={"length": "adapter_len", "layers": "adapter_layers"},
+        count=each(
+            lambda hidden, settings: settings["layers"] * (settings["length"] * hidden.outputs + 1)
+        ),
+        storage=QUANTIZED,
+        conv1d=True,
+        merges=False,
+        cast=True,
+        model_types=frozenset({"llama", "mistral", "gpt2"}),
+    ),
     "beft": PeftMethod(
         "BeftConfig",
         "a bias on some layers",

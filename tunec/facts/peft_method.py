@@ -90,6 +90,8 @@ class PeftMethod:
     """Whether the result can be merged into the frozen weights."""
     identity: bool = True
     """Whether the model starts as it was."""
+    model_types: frozenset[str] = frozenset()
+    """The only architectures that it is for; empty for all."""
     cast: bool = False
     """Whether peft would train it in the type of the frozen weights; scripts make it float32."""
 

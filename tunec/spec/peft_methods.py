@@ -6,7 +6,7 @@ In: the settings of one kind. Out: one model per kind. Invariant: each name of a
 
 from typing import Annotated
 
-from tunec.spec.block import Block, setting
+from tunec.spec.block import Block, required, setting
 from tunec.spec.values import Choice, Either, Number, Several, Share, Text
 
 Targets = Annotated[
@@ -59,6 +59,19 @@ class Norm(Block):
         "all_norms",
         "Norms that are trained: `all_norms`, or a list of name endings.",
         why="all norms, as in the paper",
+    )
+
+
+class AdaptionPrompt(Block):
+    """Trained tokens that the last layers attend to, each through a gate that starts shut,
+    LLaMA-Adapter (arXiv 2303.16199). For Llama, Mistral and GPT-2.
+    """
+
+    length: Annotated[int, Number(least=1, example="10")] = setting(
+        10, "Tokens of each layer.", why="as in the paper"
+    )
+    layers: Annotated[int, Number(least=1, example="30")] = required(
+        "Layers, the last ones, that get them: 30 of 32 in the paper."
     )
 
 

@@ -64,6 +64,7 @@ _ROOT = (
             "continue": "method:Continue",
             "ia3": "peft_methods:Ia3",
             "norm": "peft_methods:Norm",
+            "adaption_prompt": "peft_methods:AdaptionPrompt",
             "beft": "peft_methods:Beft",
             "loha": "peft_low_rank:Loha",
             "lokr": "peft_low_rank:Lokr",
