@@ -122,7 +122,6 @@ REQUIRED = {
         "num_hidden_layers": "2",
         "num_attention_heads": "4",
     },
-    "method.adaption_prompt": {"layers": "2"},
 }
 """Settings that a kind cannot do without."""
 

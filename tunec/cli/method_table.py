@@ -106,7 +106,7 @@ def _count(kind: str, method: PeftMethod) -> int:
     fields = model_of(_place(), kind).model_fields
     settings = {name: field.default for name, field in fields.items()}
     if kind == "adaption_prompt":
-        return method.count({"hidden": Layer(4096, 1)}, {**settings, "layers": 30})
+        return method.count({"hidden": Layer(4096, 1)}, settings)
     for name, (value, _) in method.unset.items():
         settings[name] = value(settings)
     targets = settings["target_modules"]

@@ -6,7 +6,7 @@ In: the settings of one kind. Out: one model per kind. Invariant: each name of a
 
 from typing import Annotated
 
-from tunec.spec.block import Block, required, setting
+from tunec.spec.block import Block, setting
 from tunec.spec.values import Choice, Either, Number, Several, Share, Text
 
 Targets = Annotated[
@@ -70,8 +70,8 @@ class AdaptionPrompt(Block):
     length: Annotated[int, Number(least=1, example="10")] = setting(
         10, "Tokens of each layer.", why="as in the paper"
     )
-    layers: Annotated[int, Number(least=1, example="30")] = required(
-        "Layers, the last ones, that get them: 30 of 32 in the paper."
+    layers: Annotated[int, Number(least=1, example="30")] = setting(
+        30, "Layers, the last ones, that get them.", why="as in the paper, of 32"
     )
 
 

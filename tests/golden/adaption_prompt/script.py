@@ -365,7 +365,7 @@ def load_base():
 
 
 def load_model():
-    """The frozen model with prompts in its last attentions, at first shut out by gates."""
+    """The frozen model with prompts in its last attentions, shut out at first."""
     adapter = AdaptionPromptConfig(
         adapter_len=ADAPTION_PROMPT_LENGTH,
         adapter_layers=ADAPTION_PROMPT_LAYERS,
