@@ -81,6 +81,6 @@ SPARSE: dict[str, PeftMethod] = {
         fixed={"init_weights": True},
         count=each(lambda layer, settings: entries(layer) // settings["block_size"]),
         limits=(Divides("block_size"),),
-        storage=frozenset({"nf4"}),
+        storage=QUANTIZED,
     ),
 }
