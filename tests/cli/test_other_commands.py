@@ -70,6 +70,17 @@ def test_explain_alone_lists_every_block(tunec: Commands) -> None:
         assert all(kind in text for kind in place.kinds)
 
 
+def test_explain_method_has_a_table_to_choose_from(tunec: Commands) -> None:
+    from tunec.spec.vocabulary import CHILDREN
+
+    text = tunec("explain", "method").out.partition("Which to choose")[2]
+    (place,) = [place for place in CHILDREN[""] if place.keyword == "method"]
+    for kind in place.kinds:
+        assert f"\n  {kind} " in text
+    assert "  lora            0.52%  nf4, int8 yes    2106.09685  what to try first" in text
+    assert max(map(len, text.splitlines())) <= 96
+
+
 def test_explain_names_what_is_near(tunec: Commands) -> None:
     ended = tunec("explain", "lerning_rate")
     assert ended.code == 2

@@ -116,7 +116,7 @@ def test_every_setting_says_where_it_comes_from(case):
             continue
         assert "#" in line, line
         note = line.partition("#")[2]
-        assert re.match(r" (L\d|default|\S*house\.tune L\d|the model's config)", note), line
+        assert re.match(r" (L\d|default|\S*house\.tune L\d|the model's (config|sizes))", note), line
         if found := re.match(r" L(\d+)", note):
             assert spec[int(found[1]) - 1].strip(), line
 

@@ -100,7 +100,8 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     config = json.loads(path.read_bytes())
     # peft writes a set, in an order that differs from process to process.
-    config["target_modules"].sort()
+    if isinstance(config["target_modules"], list):
+        config["target_modules"].sort()
     return json.dumps(config).encode()
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from golden_files import check_golden
 
+from tunec.cli.method_table import markdown, rows
 from tunec.diagnostics.codes import CODES
 from tunec.diagnostics.explain import code_reference_markdown
+from tunec.facts.methods import METHODS
 from tunec.spec.describe import language_reference
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,14 @@ def test_pages_are_what_their_generators_print(
     page: str, text: Callable[[], str], request: pytest.FixtureRequest
 ) -> None:
     check_golden(ROOT / "docs" / page, text(), request)
+
+
+def test_the_page_of_methods_has_their_tables() -> None:
+    page = (ROOT / "docs" / "methods.md").read_text()
+    families = {row.family for row in rows()}
+    assert [family for family in families if markdown(family) not in page] == []
+    takes = [kind for kind, method in METHODS.items() if method.conv1d]
+    assert f"`{'`, `'.join(takes[:-1])}` and\n`{takes[-1]}` take" in page
 
 
 def test_every_code_that_a_spec_triggers_is_shown() -> None:

@@ -21,6 +21,7 @@ AROUND = {
     "order-and-batches": MODEL + METHOD + TEMPLATE,
     "cleaning": MODEL + METHOD + TEMPLATE,
     "chat-templates": METHOD + TEMPLATE + DATA,
+    "methods": MODEL + TEMPLATE + DATA,
 }
 """By page, what its examples stand in."""
 
@@ -55,6 +56,7 @@ def test_there_are_examples() -> None:
     assert [page for page, _ in EXAMPLES].count("chat-templates") == 3
     assert [page for page, _ in EXAMPLES].count("order-and-batches") == 3
     assert [page for page, _ in EXAMPLES].count("cleaning") == 5
+    assert [page for page, _ in EXAMPLES].count("methods") == 2
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)

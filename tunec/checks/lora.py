@@ -7,9 +7,10 @@ the model's, for peft leaves out silently what matches nothing.
 from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
-from tunec.checks.method import element, is_end, matches, targets
+from tunec.checks.method import element, is_end, targets
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
+from tunec.facts.adapted import matches
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Lora
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from tunec.checks.context import Context, Rule, problem, within
 from tunec.diagnostics import Diagnostic, Label
 from tunec.diagnostics.suggest import nearest
+from tunec.facts.adapted import matches
 from tunec.facts.model import OUTPUTS, ModelFacts, is_embedding
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Freeze, Lora
 
-_BASES = ("model.", "transformer.", "gpt_neox.")
-"""First parts of module names, which the files of some models leave out."""
-_GATES = ("gate", "router", "shared_expert_gate")
+GATES = ("gate", "router", "shared_expert_gate")
 """Layers with an output for each expert: thin by nature."""
 
 
@@ -140,8 +139,8 @@ def layers_are_there(context: Context) -> Iterator[Diagnostic]:
 def modules_are_there(context: Context) -> Iterator[Diagnostic]:
     """Every name of `target_modules` and `modules` matches a module of the model."""
     model = context.facts.model
-    if model is None or not model.weights:
-        return
+    if model is None or not model.weights or context.method == "norm":
+        return  # norms have a rule of their own
     path, names = _named(context)
     shared = {name for name in names if model.tied and is_end(name)}
     legal = model.module_names() if path == "method.modules" else list(model.matrices)
@@ -156,13 +155,6 @@ def _named(context: Context) -> tuple[str, tuple[str, ...]]:
         return "method.modules", method.modules or ()
     targets = getattr(method, "target_modules", None)
     return ("method.target_modules", targets) if isinstance(targets, tuple) else ("", ())
-
-
-def matches(name: str, module: str) -> bool:
-    """Whether a name is a module's name, or its last parts."""
-    if module == name or module.endswith("." + name):
-        return True
-    return any(name == base + module for base in _BASES)
 
 
 def _unmatched(
@@ -246,7 +238,7 @@ def rank_fits(context: Context) -> Iterator[Diagnostic]:
     shapes = {
         module: min(model.matrices[module])
         for module in targets(method, model)
-        if module.rpartition(".")[2] not in _GATES
+        if module.rpartition(".")[2] not in GATES
     }
     if not shapes:
         return

@@ -1,7 +1,7 @@
 """`tunec explain`: what a code, a setting or a block means.
 
-In: a topic. Out: text. Invariant: all of it comes from the registry of codes and the models of
-the spec, so it is what tunec does.
+In: a topic. Out: text. Invariant: all of it comes from the registry of codes, the models of
+the spec and the table of methods, so it is what tunec does.
 """
 
 from tunec.cli import DONE
@@ -41,6 +41,10 @@ def _text(topic: str) -> str:
     from tunec.spec.describe import explain
 
     text = explain(topic)
+    if text is not None and topic == "method":
+        from tunec.cli.method_table import text as table
+
+        return f"{text}\n{table()}"
     if text is not None:
         return text
     try:

@@ -8,9 +8,11 @@ from posixpath import basename
 from textwrap import shorten
 
 from tunec.emit.literals import comment, prose
+from tunec.facts.methods import METHODS
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
+    PeftPlan,
     Plan,
     PretrainedPlan,
     SchedulePlan,
@@ -91,7 +93,8 @@ class Scratch(Context):
 
 def autocast(plan: Plan) -> bool:
     """Whether weights are kept in float32 while the computation may be in less."""
-    return not plan.adapter and plan.model.dtype.value != "float32"
+    own = not plan.adapter or (isinstance(plan.method, PeftPlan) and METHODS[plan.method.kind].cast)
+    return own and plan.model.dtype.value != "float32"
 
 
 @record

@@ -46,12 +46,40 @@ class Peft(Context):
     arguments: str
     listed: bool
     targets: str
+    cast: bool
+    checkpointing: bool
+
+
+@record
+class Norms(Context):
+    listed: bool
+    checkpointing: bool
+
+
+@record
+class Adaptive(Context):
+    listed: bool
     checkpointing: bool
 
 
 @record
 class Method(Context):
     checkpointing: bool
+
+
+@record
+class Ranks(Context):
+    ranks: bool
+    """Ranks are taken away while training."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Ranks":
+        return cls(plan.method.kind == "adalora")
+
+
+@record
+class Trained(Context):
+    counted: bool
 
 
 def method(plan: Plan) -> Iterator[Section]:
@@ -74,6 +102,14 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section("model/method_lora", context)
     elif isinstance(how, ContinuePlan):
         yield Section("model/method_continue", Method(checkpointing))
+    elif isinstance(how, PeftPlan) and how.kind == "adalora":
+        listed = how.settings["target_modules"].value != "all_linear"
+        yield Section("model/method_adalora", Adaptive(listed, checkpointing))
+    elif isinstance(how, PeftPlan) and how.kind == "adaption_prompt":
+        yield Section("model/method_adaption_prompt", Method(checkpointing))
+    elif isinstance(how, PeftPlan) and how.kind == "norm":
+        listed = how.settings["target_modules"].value != "all_norms"
+        yield Section("model/method_norm", Norms(listed, checkpointing))
     elif isinstance(how, PeftPlan):
         yield Section("model/method_peft", _peft(how, checkpointing))
     elif isinstance(how, FreezePlan):
@@ -82,6 +118,12 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
+    yield Section("model/trained_weights", Trained(_count(plan) is not None))
+
+
+def _count(plan: Plan) -> int | None:
+    """How many weights are trained, where that is known."""
+    return plan.method.trained if isinstance(plan.method, (LoraPlan, PeftPlan)) else None
 
 
 LORA_OPTIONS = {
@@ -127,13 +169,16 @@ def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
     known = METHODS[how.kind]
     named = {known.arguments[name]: _name(how.kind, name) for name in how.settings}
     fixed = {name: py(value) for name, value in known.fixed.items()}
-    targets = how.settings.get("target_modules")
+    targets = how.settings["target_modules"].value
     return Peft(
         summary=known.named,
         config=known.config,
-        arguments=" ".join(f"{name}={value}," for name, value in {**named, **fixed}.items()),
-        listed=targets is not None and targets.value != "all_linear",
+        arguments="\n        ".join(
+            f"{name}={value}," for name, value in {**named, **fixed}.items()
+        ),
+        listed=targets != "all_linear",
         targets=_name(how.kind, "target_modules"),
+        cast=known.cast,
         checkpointing=checkpointing,
     )
 
@@ -158,6 +203,14 @@ def described(plan: Plan) -> str:
 
 
 def method_settings(plan: Plan) -> Iterator[Constant]:
+    """What the spec says of the method, and how many weights that comes to."""
+    yield from _settings(plan)
+    count = _count(plan)
+    if count is not None:
+        yield Constant("TRAINED_WEIGHTS", f"{count:_}", "the model's sizes and these")
+
+
+def _settings(plan: Plan) -> Iterator[Constant]:
     how = plan.method
     if isinstance(how, LoraPlan):
         yield constant("LORA_RANK", how.rank)
@@ -178,6 +231,8 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
     elif isinstance(how, PeftPlan):
         for name, decided in how.settings.items():
             value = decided.value
+            if value == "all_norms":
+                continue
             if name == "target_modules":
                 value = _targets(decided)
             elif isinstance(value, tuple):

@@ -14,7 +14,7 @@ from tunec.emit.data_chapter import batches, data
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
-from tunec.emit.method_chapter import described, merges, merging, method
+from tunec.emit.method_chapter import Ranks, described, merges, merging, method
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
@@ -99,7 +99,7 @@ def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
     yield (
         "Checkpoints and the run's folder",
         [
-            Section("run/checkpoints"),
+            Section("run/checkpoints", Ranks.of(plan)),
             Section(
                 "run/output",
                 c.Output.of(
@@ -129,7 +129,6 @@ def model(plan: Plan) -> Iterator[Section]:
     else:
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
     yield from method(plan)
-    yield Section("model/trained_weights")
 
 
 def loss(plan: Plan) -> Iterator[Section]:
@@ -143,7 +142,7 @@ def loss(plan: Plan) -> Iterator[Section]:
         yield Section("loss/optimizer_adamw_8bit", c.Optimizer8bit(BNB_OPTIMIZERS[optimizer]))
     else:
         yield Section(f"loss/optimizer_{optimizer}")
-    yield Section("loss/train_step")
+    yield Section("loss/train_step", Ranks.of(plan))
 
 
 def evaluation(plan: Plan) -> Iterator[Section]:

@@ -6,8 +6,9 @@ In: a decider. Out: the plan of the method. Invariant: that of `decide`.
 from typing import Any  # settings are of any sort
 
 from tunec.facts import Facts
+from tunec.facts.adapted import lora_count, trained_count
 from tunec.facts.methods import METHODS
-from tunec.plan.decide_tokenizer import together
+from tunec.plan.decide_tokenizer import decide_tokenizer, together
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import ContinuePlan, FreezePlan, FullPlan, LoraPlan, MethodPlan, PeftPlan
@@ -26,23 +27,36 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         origin = decider.origin("method.adapter") or "default"
         return ContinuePlan(Decided(adapter.path, origin), adapter.local)
     if kind in METHODS:
-        names = METHODS[kind].arguments
-        return PeftPlan(kind, {name: decider.value(f"method.{name}") for name in names})
+        return _peft(decider, facts, kind)
+    return _lora(decider, facts, kind)
+
+
+def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
     rank = decider.value("method.rank")
+    targets = _targets(decider, facts)
+    options = {
+        name: decided
+        for name in OPTIONS
+        if (decided := decider.value(f"method.{name}")).value not in (None, False, "default")
+    }
+    ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
+    # Rows of new tokens and modules that are saved are counted by no rule here.
+    plain = not (
+        ranks or options.keys() - {"rslora", "init"} or decide_tokenizer(decider).new_tokens
+    )
     return LoraPlan(
         kind="dora" if kind == "dora" else "lora",
         rank=rank,
         alpha=decider.value("method.alpha", 2 * rank.value, "2 * rank"),
         dropout=decider.value("method.dropout"),
-        target_modules=_targets(decider, facts),
-        options={
-            name: decided
-            for name in OPTIONS
-            if (decided := decider.value(f"method.{name}")).value not in (None, False, "default")
-        },
-        ranks=_of_modules(decider, "rank"),
-        alphas=_of_modules(decider, "alpha"),
+        target_modules=targets,
+        options=options,
+        ranks=ranks,
+        alphas=alphas,
         merge=decider.read("method.merge"),
+        trained=lora_count(facts.model, targets.value, rank.value, dora=kind == "dora")
+        if plain
+        else None,
     )
 
 
@@ -77,6 +91,16 @@ def _of_modules(decider: Decider, setting: str) -> Decided[dict[str, Any]] | Non
         if written is not None:
             found.append(({block.path: written.value}, written.origin))
     return together(found)
+
+
+def _peft(decider: Decider, facts: Facts, kind: str) -> PeftPlan:
+    method = METHODS[kind]
+    settings = {name: decider.number(f"method.{name}") for name in method.arguments}
+    values = {name: decided.value for name, decided in settings.items()}
+    for name, (value, why) in method.unset.items():
+        settings[name] = decider.number(f"method.{name}", value(values), why)
+    decided = {name: each.value for name, each in settings.items()}
+    return PeftPlan(kind, settings, trained_count(facts.model, kind, decided))
 
 
 def usual_learning_rate(kind: str) -> float:

@@ -101,6 +101,8 @@ class LoraPlan:
     """By the end of modules' names."""
     alphas: Decided[dict[str, float]] | None
     merge: bool
+    trained: int | None
+    """How many weights are trained, where the sizes of the model's layers say so."""
 
 
 @record
@@ -121,7 +123,9 @@ class PeftPlan:
 
     kind: str
     settings: dict[str, Decided[Any]]
-    """In the spec's names; `target_modules` among them where the kind has it."""
+    """In the spec's names; `target_modules` among them."""
+    trained: int | None
+    """How many weights are trained, where the sizes of the model's layers say so."""
 
 
 @record

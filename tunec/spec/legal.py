@@ -145,7 +145,11 @@ def path_of(trail: tuple[Place, ...]) -> str | None:
     return ".".join(words)
 
 
-def listed(words: Iterator[str] | list[str] | tuple[str, ...], last: str = "and") -> str:
-    """`a`, `b` and `c`."""
+def listed(
+    words: Iterator[str] | list[str] | tuple[str, ...], last: str = "and", most: int = 100
+) -> str:
+    """`a`, `b` and `c`; where there are more than `most`, the first of them and how many others."""
     quoted = [f"`{word}`" for word in words]
+    if len(quoted) > most:
+        return f"{', '.join(quoted[: most - 1])} {last} {len(quoted) - most + 1} others"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

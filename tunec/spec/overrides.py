@@ -147,7 +147,7 @@ class Override:
         elif not isinstance(raw, Broken):
             kind = place.default or next(iter(place.kinds))
             path = place.label == "path"
-            wanted = "a text in quotes" if path else listed(list(place.kinds), "or")
+            wanted = "a text in quotes" if path else listed(list(place.kinds), "or", most=8)
             raise BadPath(
                 name,
                 f"`{here}` must be {wanted}, but it is {show(raw)}.",

@@ -1,4 +1,4 @@
-"""`method`, the kinds that peft has besides LoRA.
+"""`method`, the kinds that peft has besides LoRA: what all share, and those that train a vector.
 
 In: the settings of one kind. Out: one model per kind. Invariant: each name of a setting is in
 `facts.methods`, which says what it is called in peft.
@@ -22,6 +22,15 @@ Dropout = Annotated[float, Share(0, 100, example="5%")]
 DROPOUT = setting(
     0.0, "Share of the adapter's inputs dropped while training.", why="off unless asked for"
 )
+RANK_DROPOUT = setting(
+    0.0, "Share of the ranks dropped while training.", why="off unless asked for"
+)
+MODULE_DROPOUT = setting(
+    0.0, "Share of the layers left unadapted at a step.", why="off unless asked for"
+)
+Rank = Annotated[int, Number(least=1, most=1024, example="8")]
+Whole = Annotated[int, Number(least=1, example="2")]
+Positive = Annotated[float, Number(whole=False, above=0, example="8")]
 
 
 class Ia3(Block):
@@ -39,36 +48,40 @@ class Ia3(Block):
     )
 
 
-class Loha(Block):
-    """The Hadamard product of two low-rank products, LoHa (arXiv 2108.06098): a rank of up to the
-    square of LoRA's for twice its weights.
+class Norm(Block):
+    """The weights of the model's norms, and their biases where there are any (arXiv 2312.11420).
+    They are kept in float32 while training.
     """
 
-    rank: Annotated[int, Number(least=1, most=1024, example="8")] = setting(
-        8, "Rank of each of the two products.", why="peft's default"
+    target_modules: Annotated[
+        str | tuple[str, ...], Either((Choice(("all_norms",)), Several(Text("norm"))))
+    ] = setting(
+        "all_norms",
+        "Norms that are trained: `all_norms`, or a list of name endings.",
+        why="all norms, as in the paper",
     )
-    alpha: Annotated[float, Number(whole=False, above=0, example="8")] = setting(
-        8.0, "The product is scaled by alpha / rank.", why="peft's default"
-    )
-    rank_dropout: Dropout = setting(
-        0.0, "Share of the ranks dropped while training.", why="off unless asked for"
-    )
-    module_dropout: Dropout = setting(
-        0.0, "Share of the layers left unadapted at a step.", why="off unless asked for"
-    )
-    target_modules: Targets = TARGETS
 
 
-class Vera(Block):
-    """Learned scales on two random matrices that all layers share (arXiv 2310.11454): far fewer
-    weights than LoRA.
+class AdaptionPrompt(Block):
+    """Trained tokens that the last layers attend to, each through a gate that starts shut,
+    LLaMA-Adapter (arXiv 2303.16199). For Llama, Mistral and GPT-2.
     """
 
-    rank: Annotated[int, Number(least=1, example="256")] = setting(
-        256, "Rank of the random matrices.", why="peft's default; the matrices are not trained"
+    length: Annotated[int, Number(least=1, example="10")] = setting(
+        10, "Tokens of each layer.", why="as in the paper"
     )
-    dropout: Dropout = DROPOUT
-    initial: Annotated[float, Number(whole=False, above=0, example="0.1")] = setting(
-        0.1, "What the scales of the inner dimension begin as.", why="as in the paper"
+    layers: Annotated[int, Number(least=1, example="30")] = setting(
+        30, "Layers, the last ones, that get them.", why="as in the paper, of 32"
     )
-    target_modules: Targets = TARGETS
+
+
+class Beft(Block):
+    """A bias on the outputs of some layers, whether the model has biases or not (arXiv
+    2509.15974).
+    """
+
+    target_modules: Annotated[tuple[str, ...], Several(Text("v_proj"))] = setting(
+        ("v_proj",),
+        "Linear layers that get a bias, by the end of their names.",
+        why="the values, which the paper found to be the best of keys, queries and values",
+    )

@@ -38,8 +38,8 @@ def setting(section: Section, kind: str, entry: Entry) -> Diagnostic:
     legal = settings_of(section.place, kind)
     missing = _missing(section, "setting", name)
     if kinds := _other_kinds(section, name):
-        message = f"`{name}` is a setting of {listed(kinds)}, not of {section.title}."
-        remedy = f"Remove it, or write {listed(kinds, 'or')} in place of {section.title}."
+        message = f"`{name}` is a setting of {listed(kinds, most=6)}, not of {section.title}."
+        remedy = f"Remove it, or write {listed(kinds[:5], 'or')} in place of {section.title}."
         return _say("E201", section, span, message, remedy)
     homes = [home for home in homes_of(name) if not home[0] or home[0][-1] != section.place]
     if homes:

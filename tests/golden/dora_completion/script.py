@@ -81,6 +81,7 @@ LORA_RANK = 4  # L8
 LORA_ALPHA = 8  # default: 2 * rank
 LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
+TRAINED_WEIGHTS = 24_864  # the model's sizes and these
 
 TRAIN_FILES = ["../data/dates.jsonl"]  # L15
 VALIDATION_FILES = ["../data/held_out.csv"]  # L16
@@ -632,7 +633,10 @@ def trained_weights(model):
 
 
 def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
     trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
     total = sum(weight.numel() for weight in model.parameters())
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 

@@ -77,6 +77,7 @@ ATTENTION = "by_row"  # default: sdpa, once per row
 
 IA3_TARGETS = ["k_proj", "v_proj", "down_proj"]  # default
 IA3_FEEDFORWARD_MODULES = ["down_proj"]  # default
+TRAINED_WEIGHTS = 1_344  # the model's sizes and these
 
 TRAIN_FILES = ["../data/dates.jsonl"]  # L11
 COLUMNS = ["question", "answer"]  # L6-L8
@@ -622,7 +623,10 @@ def trained_weights(model):
 
 
 def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
     trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
     total = sum(weight.numel() for weight in model.parameters())
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 

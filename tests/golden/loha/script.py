@@ -80,6 +80,7 @@ LOHA_ALPHA = 8.0  # default
 LOHA_RANK_DROPOUT = 0.0  # default
 LOHA_MODULE_DROPOUT = 0.1  # L4
 LOHA_TARGETS = "all-linear"  # default
+TRAINED_WEIGHTS = 43_776  # the model's sizes and these
 
 TRAIN_FILES = ["../data/dates.jsonl"]  # L11
 COLUMNS = ["question", "answer"]  # L6-L8
@@ -625,7 +626,10 @@ def trained_weights(model):
 
 
 def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
     trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
     total = sum(weight.numel() for weight in model.parameters())
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 

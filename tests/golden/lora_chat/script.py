@@ -80,6 +80,7 @@ LORA_RANK = 8  # L5
 LORA_ALPHA = 16  # L6
 LORA_DROPOUT = 0.05  # L7
 LORA_TARGETS = ["q_proj", "v_proj"]  # L8
+TRAINED_WEIGHTS = 9_216  # the model's sizes and these
 
 TRAIN_FILES = ["../data/dates.jsonl"]  # L17
 VALIDATION_SPLIT = 0.125  # L18, of the rows to train on
@@ -664,7 +665,10 @@ def trained_weights(model):
 
 
 def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
     trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
     total = sum(weight.numel() for weight in model.parameters())
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 

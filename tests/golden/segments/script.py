@@ -80,6 +80,7 @@ LORA_RANK = 8  # L4
 LORA_ALPHA = 16  # default: 2 * rank
 LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
+TRAINED_WEIGHTS = 43_776  # the model's sizes and these
 
 TRAIN_FILES = ["../data/segments.jsonl"]  # L8
 VALIDATION_SPLIT = 0.2  # L9, of the rows to train on
@@ -547,7 +548,10 @@ def trained_weights(model):
 
 
 def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
     trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
     total = sum(weight.numel() for weight in model.parameters())
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 

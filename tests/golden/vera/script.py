@@ -79,6 +79,7 @@ VERA_RANK = 64  # L4
 VERA_DROPOUT = 0.05  # L4
 VERA_INITIAL = 0.1  # default
 VERA_TARGETS = ["q_proj", "v_proj"]  # L4
+TRAINED_WEIGHTS = 960  # the model's sizes and these
 
 TRAIN_FILES = ["../data/dates.jsonl"]  # L11
 COLUMNS = ["question", "answer"]  # L6-L8
@@ -627,7 +628,10 @@ def trained_weights(model):
 
 
 def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
     trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
     total = sum(weight.numel() for weight in model.parameters())
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 
