@@ -51,6 +51,7 @@ def load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None, path
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # as a script is: the source of its classes is looked up there
     spec.loader.exec_module(module)
     return module
 

@@ -11,6 +11,7 @@ from tunec.emit.literals import comment, prose
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
+    OwnPlan,
     Plan,
     PretrainedPlan,
     SchedulePlan,
@@ -58,7 +59,7 @@ class Base(Context):
             nf4=kind == "nf4",
             int8=kind == "int8",
             quantized=kind is not None,
-            trained_in_float32=not plan.adapter,
+            trained_in_float32=plan.in_float32,
             new_tokens=new_tokens,
             config=changes_config(plan),
             options=source.revision is not None or trust,
@@ -91,7 +92,7 @@ class Scratch(Context):
 
 def autocast(plan: Plan) -> bool:
     """Whether weights are kept in float32 while the computation may be in less."""
-    return not plan.adapter and plan.model.dtype.value != "float32"
+    return plan.in_float32 and plan.model.dtype.value != "float32"
 
 
 @record
@@ -260,6 +261,8 @@ class Main(Context):
     adapter_stops: bool
     new_rows: bool
     """An adapter holds them besides its own weights."""
+    own: bool
+    """What is trained is saved by a function of the script."""
     merged: bool
     merged_base: bool
     stops_known: bool
@@ -278,6 +281,7 @@ class Main(Context):
             stops=stops and not adapter,
             adapter_stops=stops and adapter,
             new_rows=new_tokens and adapter,
+            own=isinstance(plan.method, OwnPlan),
             merged=merged,
             merged_base=plan.model.merge_adapters is not None and adapter,
             stops_known=stops,

@@ -43,6 +43,7 @@ for _module in MODULES:
     SUBMODULES[_module.partition(".")[0]] |= {*_module.split(".")[1:]}
 
 NAMES = {
+    "inspect": ("getsource",),
     "io": ("BufferedReader", "TextIOWrapper"),
     "itertools": ("islice",),
     "datasets": ("load_dataset",),
@@ -65,7 +66,7 @@ NAMES = {
     "peft.tuners.tuners_utils": ("BaseTunerLayer",),
     "peft.tuners.lora": ("LoraLayer",),
     "safetensors.torch": ("load_file", "save_file"),
-    "torch.nn": ("ModuleList",),
+    "torch.nn": ("Linear", "Module", "ModuleList", "Parameter"),
     "torch.nn.functional": ("cross_entropy", "scaled_dot_product_attention"),
     "torch.nn.utils": ("clip_grad_norm_",),
     "tqdm": ("tqdm",),
@@ -78,6 +79,7 @@ NAMES = {
         "BitsAndBytesConfig",
         "GenerationConfig",
     ),
+    "transformers.activations": ("ACT2FN",),
     "transformers.masking_utils": ("AttentionMaskInterface",),
     "transformers.utils": ("logging",),
 }

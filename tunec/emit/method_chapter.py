@@ -10,11 +10,12 @@ from typing import Any  # settings are of any sort
 from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.contexts import Context
 from tunec.emit.literals import Raw, py
+from tunec.emit.own_methods import own_description, own_method, own_saving, own_settings
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_new_rows
 from tunec.facts.methods import METHODS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import ContinuePlan, FreezePlan, LoraPlan, PeftPlan, Plan
+from tunec.plan.plan import ContinuePlan, FreezePlan, LoraPlan, OwnPlan, PeftPlan, Plan
 from tunec.record import record
 
 
@@ -35,6 +36,7 @@ class Lora(Context):
 
 @record
 class Merge(Context):
+    biases: bool
     quantized: bool
     stops: bool
 
@@ -52,6 +54,11 @@ class Peft(Context):
 @record
 class Method(Context):
     checkpointing: bool
+
+
+@record
+class Trained(Context):
+    counted: bool
 
 
 def method(plan: Plan) -> Iterator[Section]:
@@ -76,12 +83,20 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section("model/method_continue", Method(checkpointing))
     elif isinstance(how, PeftPlan):
         yield Section("model/method_peft", _peft(how, checkpointing))
+    elif isinstance(how, OwnPlan):
+        yield from own_method(how, checkpointing)
     elif isinstance(how, FreezePlan):
         layers = how.last_layers is not None
         name = "model/method_freeze_layers" if layers else "model/method_freeze_modules"
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
+    yield Section("model/trained_weights", Trained(_count(plan) is not None))
+
+
+def _count(plan: Plan) -> int | None:
+    """How many weights are trained, where that is known."""
+    return plan.method.trained if isinstance(plan.method, OwnPlan) else None
 
 
 LORA_OPTIONS = {
@@ -109,7 +124,7 @@ def _options(how: LoraPlan) -> Iterator[str]:
 
 
 def merges(plan: Plan) -> bool:
-    return isinstance(plan.method, LoraPlan) and plan.method.merge
+    return isinstance(plan.method, (LoraPlan, OwnPlan)) and plan.method.merge
 
 
 def writes_whole_model(plan: Plan) -> bool:
@@ -118,9 +133,13 @@ def writes_whole_model(plan: Plan) -> bool:
 
 
 def merging(plan: Plan) -> Iterator[Section]:
-    """The function that saves the whole model beside the adapter."""
+    """The functions that save an adapter by themselves, and the whole model beside it."""
+    own = isinstance(plan.method, OwnPlan)
+    if isinstance(plan.method, OwnPlan):
+        yield own_saving(plan.method)
     if merges(plan):
-        yield Section("run/merge", Merge(plan.quantize is not None, plan.objective == "sft"))
+        context = Merge(own, plan.quantize is not None, plan.objective == "sft")
+        yield Section("run/merge", context)
 
 
 def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
@@ -152,6 +171,8 @@ def described(plan: Plan) -> str:
         what = "going on with an adapter"
     elif isinstance(how, PeftPlan):
         what = METHODS[how.kind].config.removesuffix("Config")
+    elif isinstance(how, OwnPlan):
+        what = own_description(how)
     else:
         return "some weights" if isinstance(how, FreezePlan) else "all weights"
     return f"{what} on {plan.quantize.kind} weights" if plan.quantize else what
@@ -184,6 +205,10 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
                 value = list(value)
             same = value is decided.value
             yield constant(_name(how.kind, name), decided, value=None if same else value)
+    elif isinstance(how, OwnPlan):
+        yield from own_settings(how)
+        if how.trained is not None:
+            yield Constant("TRAINED_WEIGHTS", f"{how.trained:_}", "the model's config and these")
     elif isinstance(how, FreezePlan) and how.last_layers:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:

@@ -127,7 +127,6 @@ def model(plan: Plan) -> Iterator[Section]:
     else:
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
     yield from method(plan)
-    yield Section("model/trained_weights")
 
 
 def loss(plan: Plan) -> Iterator[Section]:

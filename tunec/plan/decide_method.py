@@ -7,6 +7,7 @@ from typing import Any  # settings are of any sort
 
 from tunec.facts import Facts
 from tunec.facts.methods import METHODS
+from tunec.plan.decide_own import LEARNING_RATES, decide_own
 from tunec.plan.decide_tokenizer import together
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
@@ -25,6 +26,8 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         (adapter,) = facts.adapters["method.adapter"]
         origin = decider.origin("method.adapter") or "default"
         return ContinuePlan(Decided(adapter.path, origin), adapter.local)
+    if kind in LEARNING_RATES:
+        return decide_own(decider, facts, kind)
     if kind in METHODS:
         names = METHODS[kind].arguments
         return PeftPlan(kind, {name: decider.value(f"method.{name}") for name in names})
@@ -83,4 +86,6 @@ def usual_learning_rate(kind: str) -> float:
     """Of the kind, where the optimizer has none of its own."""
     if kind in METHODS:
         return METHODS[kind].learning_rate
+    if kind in LEARNING_RATES:
+        return LEARNING_RATES[kind]
     return 2e-5 if kind in WHOLE else 2e-4
