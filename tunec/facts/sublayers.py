@@ -38,7 +38,7 @@ _WITHOUT_BIASES = _types(
     "apertus arcee cohere cohere2 ernie4_5 exaone4 gemma gemma2 gemma3_text granite granitemoe llama "
     "mistral mixtral olmo olmo2 olmo3 olmoe phi3 qwen3 qwen3_moe smollm3"
 )
-_MAYBE_BIASES = ("attention_bias", "mlp_bias", "use_bias", "bias")
+_TELL_OF_BIASES = ("attention_bias", "mlp_bias", "use_bias", "bias")
 
 _OF_LAYER = re.compile(r"^(?:.+\.)?(?:layers|h|blocks)\.(\d+)\.(.+)\.[^.]+$")
 
@@ -69,11 +69,12 @@ def biases(model: ModelFacts | None) -> int | None:
     """
     if model is None:
         return None
-    if model.weights:
-        named = {name: shape for name, shape in model.weights.items() if name.endswith(".bias")}
-        return sum(shape[0] for shape in named.values() if len(shape) == 1)
-    without = model.model_type in _WITHOUT_BIASES
-    return 0 if without and not any(model.config.get(name) for name in _MAYBE_BIASES) else None
+    shapes = [shape for name, shape in (model.weights or {}).items() if name.endswith(".bias")]
+    sizes = [shape[0] for shape in shapes if len(shape) == 1]
+    told = any(model.config.get(name) is True for name in _TELL_OF_BIASES)
+    if not sizes and (told or not (model.weights or model.model_type in _WITHOUT_BIASES)):
+        return None
+    return sum(sizes)
 
 
 def adapter_weights(model: ModelFacts | None, size: int, parts: int, terms: int) -> int | None:
