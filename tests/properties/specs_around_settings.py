@@ -218,6 +218,13 @@ VALUES: dict[str, tuple[str, ...]] = {
     "rank_dropout": ("0%", "5%"),
     "module_dropout": ("0%", "5%"),
     "initial": ("0.1", "1.0"),
+    **{
+        f"method.{kind}.modules": ('["mlp"]', '["self_attn"]', '["self_attn", "mlp"]')
+        for kind in ("bottleneck", "compacter")
+    },
+    "size": ("8", "16"),
+    "scale": ("2", "4"),
+    "terms": ("2", "8"),
     "bos_token": ('"<s>"', '"<t>"'),
     "eos_token": ('"<s>"', '"<t>"'),
     "pad_token": ('"<s>"', '"<t>"'),

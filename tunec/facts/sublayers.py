@@ -1,7 +1,7 @@
 """Where adapters go in a layer, what is trained by the methods that peft lacks, and how much.
 
-In: what a model's files say. Out: names and counts. Invariant: an architecture is listed once it was
-seen that both parts return what is added to the residual stream, without that stream itself.
+In: what a model's files say. Out: names and counts. Invariant: an architecture is listed once it
+was seen that both parts return what is added to the residual stream, without that stream itself.
 """
 
 import re
@@ -24,9 +24,9 @@ _OTHERS = {
 SUBLAYERS = {
     **dict.fromkeys(
         _types(
-            "apertus arcee cohere cohere2 ernie4_5 exaone4 gemma gemma2 gemma3_text glm glm4 granite "
-            "llama mistral mixtral nemotron olmo olmo2 olmo3 olmoe persimmon phi phi3 phimoe qwen2 "
-            "qwen2_moe qwen3 qwen3_moe seed_oss smollm3 stablelm starcoder2"
+            "apertus arcee cohere cohere2 ernie4_5 exaone4 gemma gemma2 gemma3_text glm glm4 "
+            "granite llama mistral mixtral nemotron olmo olmo2 olmo3 olmoe persimmon phi "
+            "phi3 phimoe qwen2 qwen2_moe qwen3 qwen3_moe seed_oss smollm3 stablelm starcoder2"
         ),
         _USUAL,
     ),
@@ -35,12 +35,12 @@ SUBLAYERS = {
 """By model type, the names of attention and of the feed-forward part in a layer."""
 
 _WITHOUT_BIASES = _types(
-    "apertus arcee cohere cohere2 ernie4_5 exaone4 gemma gemma2 gemma3_text granite granitemoe llama "
-    "mistral mixtral olmo olmo2 olmo3 olmoe phi3 qwen3 qwen3_moe smollm3"
+    "apertus arcee cohere cohere2 ernie4_5 exaone4 gemma gemma2 gemma3_text granite granitemoe "
+    "llama mistral mixtral olmo olmo2 olmo3 olmoe phi3 qwen3 qwen3_moe smollm3"
 )
 _TELL_OF_BIASES = ("attention_bias", "mlp_bias", "use_bias", "bias")
 
-_OF_LAYER = re.compile(r"^(?:.+\.)?(?:layers|h|blocks)\.(\d+)\.(.+)\.[^.]+$")
+_OF_LAYER = re.compile(r"^(?:.+\.)?(?:layers|h|blocks)\.(\d+)\.([^.]+)\.")
 
 
 def sublayers(model: ModelFacts | None) -> tuple[str, str] | None:
@@ -52,13 +52,11 @@ def sublayers(model: ModelFacts | None) -> tuple[str, str] | None:
 
 
 def parts_of_layers(model: ModelFacts) -> list[set[str]]:
-    """For each layer, the modules in it that have weights, by their names there."""
+    """For each layer, what stands in it and has weights, by its name there."""
     found: dict[str, set[str]] = {}
     for name in model.weights or {}:
         if match := _OF_LAYER.match(name):
-            parts = match[2].split(".")
-            names = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
-            found.setdefault(match[1], set()).update(names)
+            found.setdefault(match[1], set()).add(match[2])
     return list(found.values())
 
 

@@ -35,9 +35,7 @@ def decide_own(decider: Decider, facts: Facts, kind: str) -> OwnPlan:
     return OwnPlan(kind, settings, count, merge=False)
 
 
-def _modules(
-    decider: Decider, facts: Facts, placement: Decided[str]
-) -> Decided[tuple[str, ...]]:
+def _modules(decider: Decider, facts: Facts, placement: Decided[str]) -> Decided[tuple[str, ...]]:
     written = decider.written("method.modules")
     if written is not None:
         return written
