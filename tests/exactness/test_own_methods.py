@@ -176,3 +176,16 @@ def test_the_files_beside_a_result_need_only_what_they_import(tmp_path: Path) ->
         "transformers",
     }
     assert importlib.util.find_spec("tunec") is None or "tunec" not in text
+
+
+def test_on_a_merged_base(tmp_path: Path) -> None:
+    """Where other adapters are merged first, their base is saved beside, and named."""
+    run(tuned(tmp_path, "llama", "lora { rank = 4 }"), "--output", tmp_path / "first")
+    text = spec("llama", "compacter { size = 8 }", train="steps = 4")
+    merged = 'model "llama" { merge_adapters = ["first/adapter"] }'
+    module = script(tmp_path, "second", text.replace('model "llama" {}', merged))
+    model = trained(module, tmp_path / "run")
+    other = load(tmp_path / "run" / "adapter" / "adapter.py")
+    base = AutoModelForCausalLM.from_pretrained(other.BASE, dtype=torch.float32)
+    again = other.with_adapters(base, tmp_path / "run" / "adapter")
+    torch.testing.assert_close(logits(again), logits(model), rtol=1e-5, atol=1e-5)

@@ -265,6 +265,7 @@ class Main(Context):
     """What is trained is saved by a function of the script."""
     merged: bool
     merged_base: bool
+    merged_base_of_peft: bool
     stops_known: bool
     adapter_config: bool
     """The base that an adapter is for has to be loaded with another configuration."""
@@ -284,6 +285,9 @@ class Main(Context):
             own=isinstance(plan.method, OwnPlan),
             merged=merged,
             merged_base=plan.model.merge_adapters is not None and adapter,
+            merged_base_of_peft=plan.model.merge_adapters is not None
+            and adapter
+            and not isinstance(plan.method, OwnPlan),
             stops_known=stops,
             adapter_config=changes_config(plan) and adapter,
             result=result_folder(plan),

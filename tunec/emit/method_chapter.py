@@ -136,7 +136,7 @@ def merging(plan: Plan) -> Iterator[Section]:
     """The functions that save an adapter by themselves, and the whole model beside it."""
     own = isinstance(plan.method, OwnPlan)
     if isinstance(plan.method, OwnPlan):
-        yield own_saving(plan.method)
+        yield own_saving(plan.method, plan.model.merge_adapters is not None)
     if merges(plan):
         context = Merge(own, plan.quantize is not None, plan.objective == "sft")
         yield Section("run/merge", context)

@@ -27,7 +27,13 @@ class Adapters(Context):
 
 
 @record
-class SavedAdapters(Context):
+class SavedBiases(Context):
+    merged_base: bool
+    """Whether the base is saved with other adapters merged into it."""
+
+
+@record
+class SavedAdapters(SavedBiases):
     shared: bool
 
 
@@ -58,11 +64,11 @@ def own_method(how: OwnPlan, checkpointing: bool) -> Iterator[Section]:
     )
 
 
-def own_saving(how: OwnPlan) -> Section:
+def own_saving(how: OwnPlan, merged_base: bool) -> Section:
     """The functions that save what was trained, and load it."""
     if how.kind == "bitfit":
-        return Section("run/save_biases")
-    return Section("run/save_adapters", SavedAdapters(how.kind == "compacter"))
+        return Section("run/save_biases", SavedBiases(merged_base))
+    return Section("run/save_adapters", SavedAdapters(merged_base, how.kind == "compacter"))
 
 
 def own_settings(how: OwnPlan) -> Iterator[Constant]:

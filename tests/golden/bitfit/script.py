@@ -696,7 +696,7 @@ def save_adapter(model, folder):
     head = [
         "from pathlib import Path",
         "from safetensors.torch import load_file",
-        f"BASE = {str(MODEL)!r}  # the model that they were trained on",
+        f"BASE = {str(MODEL)!r}  # the model that they are for",
     ]
     folder.mkdir(exist_ok=True)
     save_file(trained_weights(model), folder / "adapter.safetensors")

@@ -725,7 +725,7 @@ def save_adapter(model, folder):
         "from safetensors.torch import load_file",
         "from torch.nn import Linear, Module, ModuleList",
         "from transformers.activations import ACT2FN",
-        f"BASE = {str(MODEL)!r}  # the model that they were trained on",
+        f"BASE = {str(MODEL)!r}  # the model that they are for",
         f"ADAPTED = {ADAPTED}",
         f"ADAPTER_SIZE = {ADAPTER_SIZE}",
         f"ADAPTER_ACTIVATION = {ADAPTER_ACTIVATION!r}",
