@@ -56,6 +56,7 @@ CASES = {
     "sgd": ("freeze { last_layers = 1 }", "sgd { learning_rate = 1e-2, momentum = 0.9 }"),
     "adafactor": ("full {}", "adafactor { learning_rate = 1e-3 }"),
     "dora": ("dora { rank = 4, dropout = 5% }", "adamw { learning_rate = 1e-2 }"),
+    "lisa": ("lisa { layers = 1, every = 2 steps }", "adamw { learning_rate = 1e-3 }"),
     "bottleneck": ("bottleneck { size = 4 }", "adamw { learning_rate = 1e-2 }"),
     "compacter": ("compacter { size = 8 }", "adamw { learning_rate = 1e-2 }"),
     "qlora": ("qlora { rank = 4, dropout = 5% }", "adamw { learning_rate = 1e-2 }"),

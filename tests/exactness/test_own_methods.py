@@ -189,3 +189,26 @@ def test_on_a_merged_base(tmp_path: Path) -> None:
     base = AutoModelForCausalLM.from_pretrained(other.BASE, dtype=torch.float32)
     again = other.with_adapters(base, tmp_path / "run" / "adapter")
     torch.testing.assert_close(logits(again), logits(model), rtol=1e-5, atol=1e-5)
+
+
+def test_lisa_trains_what_is_drawn(tmp_path: Path) -> None:
+    """One layer a turn and what is outside the layers; of the others nothing is remembered."""
+    module = tuned(tmp_path, "llama", "lisa { layers = 1, every = 2 steps }", "steps = 12")
+    rows = module.load_rows(module.TRAIN_FILES, module.load_tokenizer())
+    model = module.load_model().train()
+    optimizer = module.make_optimizer(model)
+    assert module.trained_weights(model).keys() == dict(model.named_parameters()).keys()
+    turns = []
+    for step in range(12):
+        before = {name: weight.clone() for name, weight in model.named_parameters()}
+        module.choose_layers(model, optimizer, step)
+        module.train_step(model, optimizer, rows, step, 12)
+        changed = {name for name, w in model.named_parameters() if not torch.equal(w, before[name])}
+        remembered = {name for name, w in model.named_parameters() if w in optimizer.state}
+        drawn = {name.split(".")[2] for name in changed if ".layers." in name}
+        assert len(drawn) == 1
+        wanted = {name for name in before if ".layers." not in name or f".{min(drawn)}." in name}
+        assert changed == remembered == wanted
+        turns.append(min(drawn))
+    assert turns[::2] == turns[1::2]
+    assert set(turns) == {"0", "1"}

@@ -222,6 +222,8 @@ VALUES: dict[str, tuple[str, ...]] = {
         f"method.{kind}.modules": ('["mlp"]', '["self_attn"]', '["self_attn", "mlp"]')
         for kind in ("bottleneck", "compacter")
     },
+    "method.lisa.layers": ("1", "3"),
+    "method.lisa.every": ("10 steps", "30 steps"),
     "size": ("8", "16"),
     "scale": ("2", "4"),
     "terms": ("2", "8"),

@@ -12,7 +12,7 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.paths import enumerated
 from tunec.facts.sublayers import SUBLAYERS, biases, parts_of_layers, sublayers
-from tunec.spec.own_methods import Bitfit, Bottleneck, Compacter
+from tunec.spec.own_methods import Bitfit, Bottleneck, Compacter, Lisa
 
 
 def biases_are_there(context: Context) -> Iterator[Diagnostic]:
@@ -128,6 +128,21 @@ def new_rows_need_another_method(context: Context) -> Iterator[Diagnostic]:
     )
 
 
+def layers_in_turns_are_there(context: Context) -> Iterator[Diagnostic]:
+    """`lisa` draws some of the layers, not all and not more."""
+    method, model = context.spec.method, context.facts.model
+    if not isinstance(method, Lisa) or model is None or model.layers is None:
+        return
+    if method.layers >= model.layers:
+        yield problem(
+            "E203",
+            f"`layers` must be less than {model.layers}, the layers of this model, but it is "
+            f"{method.layers}.",
+            context.at("method.layers"),
+            remedy="Write a smaller number, or `method full` to train all at once.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     biases_are_there,
     biases_are_not_quantized,
@@ -135,4 +150,5 @@ RULES: tuple[Rule, ...] = (
     adapted_modules_are_there,
     terms_divide_sizes,
     new_rows_need_another_method,
+    layers_in_turns_are_there,
 )

@@ -11,6 +11,7 @@ from tunec.emit.literals import comment, prose
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
+    LisaPlan,
     OwnPlan,
     Plan,
     PretrainedPlan,
@@ -229,12 +230,18 @@ class Output(Context):
         return cls("sum(sizes)" if plan.adapter or isinstance(plan.method, FullPlan) else whole)
 
 
+def is_in_turns(plan: Plan) -> bool:
+    return isinstance(plan.method, LisaPlan)
+
+
 @record
 class Train(Context):
     steps_derived: str
     saved: str
     measures: bool
     measured: str
+    in_turns: bool
+    """Whether different layers are trained at different steps."""
 
     @classmethod
     def of(cls, plan: Plan) -> "Train":
@@ -249,7 +256,7 @@ class Train(Context):
             if plan.evaluate.every.value.unit == "epochs":
                 measured = "{0, steps, *epoch_ends[EVALUATE_EVERY - 1 :: EVALUATE_EVERY]}"
         derived = f"{length}{{BATCH}} {unit} a step"
-        return cls(derived, saved, plan.evaluate is not None, measured)
+        return cls(derived, saved, plan.evaluate is not None, measured, is_in_turns(plan))
 
 
 @record

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any  # settings are of any sort
 
 from tunec.emit.constants import Constant, constant, in_folder
-from tunec.emit.contexts import Context
+from tunec.emit.contexts import Context, is_in_turns
 from tunec.emit.literals import Raw, py
 from tunec.emit.own_methods import own_description, own_method, own_saving, own_settings
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_new_rows
 from tunec.facts.methods import METHODS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import ContinuePlan, FreezePlan, LoraPlan, OwnPlan, PeftPlan, Plan
+from tunec.plan.plan import ContinuePlan, FreezePlan, LisaPlan, LoraPlan, OwnPlan, PeftPlan, Plan
 from tunec.record import record
 
 
@@ -59,6 +59,7 @@ class Method(Context):
 @record
 class Trained(Context):
     counted: bool
+    in_turns: bool
 
 
 def method(plan: Plan) -> Iterator[Section]:
@@ -85,13 +86,15 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section("model/method_peft", _peft(how, checkpointing))
     elif isinstance(how, OwnPlan):
         yield from own_method(how, checkpointing)
+    elif isinstance(how, LisaPlan):
+        yield Section("model/method_lisa", Method(checkpointing))
     elif isinstance(how, FreezePlan):
         layers = how.last_layers is not None
         name = "model/method_freeze_layers" if layers else "model/method_freeze_modules"
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
-    yield Section("model/trained_weights", Trained(_count(plan) is not None))
+    yield Section("model/trained_weights", Trained(_count(plan) is not None, is_in_turns(plan)))
 
 
 def _count(plan: Plan) -> int | None:
@@ -173,6 +176,8 @@ def described(plan: Plan) -> str:
         what = METHODS[how.kind].config.removesuffix("Config")
     elif isinstance(how, OwnPlan):
         what = own_description(how)
+    elif isinstance(how, LisaPlan):
+        what = f"{how.layers.value} layers at a time"
     else:
         return "some weights" if isinstance(how, FreezePlan) else "all weights"
     return f"{what} on {plan.quantize.kind} weights" if plan.quantize else what
@@ -209,6 +214,9 @@ def method_settings(plan: Plan) -> Iterator[Constant]:
         yield from own_settings(how)
         if how.trained is not None:
             yield Constant("TRAINED_WEIGHTS", f"{how.trained:_}", "the model's config and these")
+    elif isinstance(how, LisaPlan):
+        yield constant("LISA_LAYERS", how.layers, "trained at a time")
+        yield constant("LISA_EVERY", how.every, "steps, then others are")
     elif isinstance(how, FreezePlan) and how.last_layers:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:

@@ -11,9 +11,17 @@ from tunec.plan.decide_own import LEARNING_RATES, decide_own
 from tunec.plan.decide_tokenizer import together
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
-from tunec.plan.plan import ContinuePlan, FreezePlan, FullPlan, LoraPlan, MethodPlan, PeftPlan
+from tunec.plan.plan import (
+    ContinuePlan,
+    FreezePlan,
+    FullPlan,
+    LisaPlan,
+    LoraPlan,
+    MethodPlan,
+    PeftPlan,
+)
 
-WHOLE = ("full", "freeze")
+WHOLE = ("full", "freeze", "lisa")
 """Kinds that change the model's own weights."""
 
 
@@ -26,6 +34,8 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         (adapter,) = facts.adapters["method.adapter"]
         origin = decider.origin("method.adapter") or "default"
         return ContinuePlan(Decided(adapter.path, origin), adapter.local)
+    if kind == "lisa":
+        return LisaPlan(decider.value("method.layers"), decider.number("method.every"))
     if kind in LEARNING_RATES:
         return decide_own(decider, facts, kind)
     if kind in METHODS:

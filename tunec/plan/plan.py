@@ -134,6 +134,15 @@ class ContinuePlan:
 
 
 @record
+class LisaPlan:
+    """All weights in turns: those outside the layers always, a few layers at a time."""
+
+    layers: Decided[int]
+    every: Decided[int]
+    kind: str = "lisa"
+
+
+@record
 class OwnPlan:
     """A method that peft lacks, in a few lines of the script; what is trained is saved alone."""
 
@@ -145,7 +154,7 @@ class OwnPlan:
     merge: bool
 
 
-MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | PeftPlan | OwnPlan
+MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | LisaPlan | PeftPlan | OwnPlan
 
 
 # --- Optimisation ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`method`, the kinds that peft lacks: biases, and modules added to a frozen model.
+"""`method`, the kinds that peft lacks: layers in turns, biases, modules added to a frozen model.
 
 In: the settings of one kind. Out: one model per kind. Invariant: a kind's settings all reach the
 script, which has the few lines that the method takes.
@@ -7,7 +7,21 @@ script, which has the few lines that the method takes.
 from typing import Annotated
 
 from tunec.spec.block import Block, setting
-from tunec.spec.values import Choice, Flag, Number, Several, Text
+from tunec.spec.values import Amount, Choice, Flag, Measure, Number, Several, Text
+
+
+class Lisa(Block):
+    """All weights are trained in turns: embeddings, output layer and last norm at every step, of
+    the layers a few at a time, drawn anew every so many steps, LISA (arXiv 2403.17919). Gradients
+    and moments are those of the few. The result is a whole model.
+    """
+
+    layers: Annotated[int, Number(least=1, example="2")] = setting(
+        2, "How many layers are trained at a time.", why="the paper measures two and four"
+    )
+    every: Annotated[Amount, Measure(("steps",), example=20)] = setting(
+        Amount(20, "steps"), "After how many steps others are drawn.", why="what the script of its authors has"
+    )
 
 
 class Bitfit(Block):

@@ -65,6 +65,7 @@ _ROOT = (
             "ia3": "peft_methods:Ia3",
             "loha": "peft_methods:Loha",
             "vera": "peft_methods:Vera",
+            "lisa": "own_methods:Lisa",
             "bitfit": "own_methods:Bitfit",
             "bottleneck": "own_methods:Bottleneck",
             "compacter": "own_methods:Compacter",
