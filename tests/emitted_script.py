@@ -51,7 +51,8 @@ def load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None, path
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # processes that encode look functions up by name
+    # Processes that encode look functions up by name, and so is the source of classes.
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

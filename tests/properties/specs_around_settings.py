@@ -252,6 +252,13 @@ VALUES: dict[str, tuple[str, ...]] = {
     "group_size": ("32", "64"),
     "sparsity": ("99%", "99.5%"),
     "frequencies": ("100", "200"),
+    **{
+        f"method.{kind}.modules": ('["mlp"]', '["self_attn"]', '["self_attn", "mlp"]')
+        for kind in ("bottleneck", "compacter")
+    },
+    "method.lisa.layers": ("1", "3"),
+    "method.lisa.every": ("10 steps", "30 steps"),
+    "terms": ("2", "8"),
     "bos_token": ('"<s>"', '"<t>"'),
     "eos_token": ('"<s>"', '"<t>"'),
     "pad_token": ('"<s>"', '"<t>"'),

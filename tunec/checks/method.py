@@ -14,13 +14,15 @@ from tunec.facts.model import OUTPUTS, ModelFacts, is_embedding
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Freeze, Lora
 
+WHOLE = ("full", "freeze", "lisa")
+"""Kinds that change the model's own weights, and leave a whole model."""
 GATES = ("gate", "router", "shared_expert_gate")
 """Layers with an output for each expert: thin by nature."""
 
 
 def quantized_is_frozen(context: Context) -> Iterator[Diagnostic]:
     """Quantized weights cannot be trained themselves."""
-    if context.method not in ("full", "freeze") or context.scratch is not None:
+    if context.method not in WHOLE or context.scratch is not None:
         return
     remedy = "Remove `quantize`, or train an adapter: `method lora { rank = 16 }`."
     model = context.facts.model
@@ -45,7 +47,7 @@ def quantized_is_frozen(context: Context) -> Iterator[Diagnostic]:
 def quantized_once(context: Context) -> Iterator[Diagnostic]:
     """A model that is quantized already cannot be quantized again."""
     model = context.facts.model
-    if model is None or not model.quantized or context.method in ("full", "freeze"):
+    if model is None or not model.quantized or context.method in WHOLE:
         return
     path = "quantize" if context.spec.quantize is not None else "method"
     if path == "method" and context.method != "qlora":

@@ -190,6 +190,23 @@ FACTS_CODES: tuple[Code, ...] = (
         instead='Name the folder: `method continue { adapter = "runs/first/adapter" }`.',
     ),
     Code(
+        "E421",
+        "nothing-to-train",
+        what="The model has none of the weights that the method trains.",
+        why="Nothing would be learnt. Many architectures have no biases at all.",
+        example='# a model of the Llama kind, without biases\nmodel "llama"\nmethod bitfit',
+        instead="Choose another method: `method lora { rank = 16 }`.",
+    ),
+    Code(
+        "E422",
+        "adapters-without-place",
+        what="It is not known where adapters go in a model of this architecture.",
+        why="An adapter belongs after attention or the feed-forward part, before their outputs "
+        "are added to the residual stream. Some architectures add them inside.",
+        example='# config.json says "model_type": "bloom"\nmodel "bloom"\nmethod bottleneck',
+        instead="Name parts of the layers in `modules`, or take `method lora { rank = 16 }`.",
+    ),
+    Code(
         "E417",
         "data-of-another-shape",
         what="A column does not hold the messages, segments, tokens or tools that the template "

@@ -12,6 +12,8 @@ from tunec.facts.methods import METHODS
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
+    LisaPlan,
+    OwnPlan,
     PeftPlan,
     Plan,
     PretrainedPlan,
@@ -60,7 +62,7 @@ class Base(Context):
             nf4=kind == "nf4",
             int8=kind == "int8",
             quantized=kind is not None,
-            trained_in_float32=not plan.adapter,
+            trained_in_float32=plan.in_float32,
             new_tokens=new_tokens,
             config=changes_config(plan),
             options=source.revision is not None or trust,
@@ -93,8 +95,8 @@ class Scratch(Context):
 
 def autocast(plan: Plan) -> bool:
     """Whether weights are kept in float32 while the computation may be in less."""
-    own = not plan.adapter or (isinstance(plan.method, PeftPlan) and METHODS[plan.method.kind].cast)
-    return own and plan.model.dtype.value != "float32"
+    cast = isinstance(plan.method, PeftPlan) and METHODS[plan.method.kind].cast
+    return (plan.in_float32 or cast) and plan.model.dtype.value != "float32"
 
 
 @record
@@ -232,6 +234,10 @@ class Output(Context):
         return cls(sizes if plan.adapter or isinstance(plan.method, FullPlan) else whole)
 
 
+def is_in_turns(plan: Plan) -> bool:
+    return isinstance(plan.method, LisaPlan)
+
+
 @record
 class Train(Context):
     steps_derived: str
@@ -242,6 +248,8 @@ class Train(Context):
     patience: bool
     """The best weights are looked for, and training may end early; `patient`: it may not."""
     patient: bool
+    in_turns: bool
+    """Whether different layers are trained at different steps."""
 
     @classmethod
     def of(cls, plan: Plan) -> "Train":
@@ -260,7 +268,8 @@ class Train(Context):
         early = best is not None and best.patience is not None
         late = best is not None and not early
         found = best is not None
-        return cls(derived, saved, plan.evaluate is not None, measured, found, early, late)
+        turns = is_in_turns(plan)
+        return cls(derived, saved, plan.evaluate is not None, measured, found, early, late, turns)
 
 
 @record
@@ -277,8 +286,11 @@ class Main(Context):
     adapter_stops: bool
     new_rows: bool
     """An adapter holds them besides its own weights."""
+    own: bool
+    """What is trained is saved by a function of the script."""
     merged: bool
     merged_base: bool
+    merged_base_of_peft: bool
     stops_known: bool
     adapter_config: bool
     """The base that an adapter is for has to be loaded with another configuration."""
@@ -295,8 +307,12 @@ class Main(Context):
             stops=stops and not adapter,
             adapter_stops=stops and adapter,
             new_rows=new_tokens and adapter,
+            own=isinstance(plan.method, OwnPlan),
             merged=merged,
             merged_base=plan.model.merge_adapters is not None and adapter,
+            merged_base_of_peft=plan.model.merge_adapters is not None
+            and adapter
+            and not isinstance(plan.method, OwnPlan),
             stops_known=stops,
             adapter_config=changes_config(plan) and adapter,
             result=result_folder(plan),

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any  # settings are of any sort
 
 from tunec.emit.constants import Constant, constant, in_folder
-from tunec.emit.contexts import Context
+from tunec.emit.contexts import Context, is_in_turns
 from tunec.emit.literals import Raw, py
+from tunec.emit.own_methods import own_description, own_method, own_saving, own_settings
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_new_rows
 from tunec.facts.methods import METHODS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import ContinuePlan, FreezePlan, LoraPlan, PeftPlan, Plan
+from tunec.plan.plan import ContinuePlan, FreezePlan, LisaPlan, LoraPlan, OwnPlan, PeftPlan, Plan
 from tunec.record import record
 
 
@@ -35,6 +36,7 @@ class Lora(Context):
 
 @record
 class Merge(Context):
+    biases: bool
     quantized: bool
     stops: bool
 
@@ -80,6 +82,7 @@ class Ranks(Context):
 @record
 class Trained(Context):
     counted: bool
+    in_turns: bool
 
 
 def method(plan: Plan) -> Iterator[Section]:
@@ -112,18 +115,23 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section("model/method_norm", Norms(listed, checkpointing))
     elif isinstance(how, PeftPlan):
         yield Section("model/method_peft", _peft(how, checkpointing))
+    elif isinstance(how, OwnPlan):
+        yield from own_method(how, checkpointing)
+    elif isinstance(how, LisaPlan):
+        yield Section("model/method_lisa", Method(checkpointing))
     elif isinstance(how, FreezePlan):
         layers = how.last_layers is not None
         name = "model/method_freeze_layers" if layers else "model/method_freeze_modules"
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
-    yield Section("model/trained_weights", Trained(_count(plan) is not None))
+    yield Section("model/trained_weights", Trained(_count(plan) is not None, is_in_turns(plan)))
 
 
 def _count(plan: Plan) -> int | None:
     """How many weights are trained, where that is known."""
-    return plan.method.trained if isinstance(plan.method, (LoraPlan, PeftPlan)) else None
+    how = plan.method
+    return how.trained if isinstance(how, (LoraPlan, PeftPlan, OwnPlan)) else None
 
 
 LORA_OPTIONS = {
@@ -151,7 +159,7 @@ def _options(how: LoraPlan) -> Iterator[str]:
 
 
 def merges(plan: Plan) -> bool:
-    return isinstance(plan.method, LoraPlan) and plan.method.merge
+    return isinstance(plan.method, (LoraPlan, OwnPlan)) and plan.method.merge
 
 
 def writes_whole_model(plan: Plan) -> bool:
@@ -160,9 +168,13 @@ def writes_whole_model(plan: Plan) -> bool:
 
 
 def merging(plan: Plan) -> Iterator[Section]:
-    """The function that saves the whole model beside the adapter."""
+    """The functions that save an adapter by themselves, and the whole model beside it."""
+    own = isinstance(plan.method, OwnPlan)
+    if isinstance(plan.method, OwnPlan):
+        yield own_saving(plan.method, plan.model.merge_adapters is not None)
     if merges(plan):
-        yield Section("run/merge", Merge(plan.quantize is not None, plan.objective == "sft"))
+        context = Merge(own, plan.quantize is not None, plan.objective == "sft")
+        yield Section("run/merge", context)
 
 
 def _peft(how: PeftPlan, checkpointing: bool) -> Peft:
@@ -197,6 +209,10 @@ def described(plan: Plan) -> str:
         what = "going on with an adapter"
     elif isinstance(how, PeftPlan):
         what = METHODS[how.kind].config.removesuffix("Config")
+    elif isinstance(how, OwnPlan):
+        what = own_description(how)
+    elif isinstance(how, LisaPlan):
+        what = f"{how.layers.value} layers at a time"
     else:
         return "some weights" if isinstance(how, FreezePlan) else "all weights"
     return f"{what} on {plan.quantize.kind} weights" if plan.quantize else what
@@ -239,6 +255,13 @@ def _settings(plan: Plan) -> Iterator[Constant]:
                 value = list(value)
             same = value is decided.value
             yield constant(_name(how.kind, name), decided, value=None if same else value)
+    elif isinstance(how, OwnPlan):
+        yield from own_settings(how)
+        if how.trained is not None:
+            yield Constant("TRAINED_WEIGHTS", f"{how.trained:_}", "the model's config and these")
+    elif isinstance(how, LisaPlan):
+        yield constant("LISA_LAYERS", how.layers, "trained at a time")
+        yield constant("LISA_EVERY", how.every, "steps, then others are")
     elif isinstance(how, FreezePlan) and how.last_layers:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:

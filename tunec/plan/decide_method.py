@@ -8,12 +8,21 @@ from typing import Any  # settings are of any sort
 from tunec.facts import Facts
 from tunec.facts.adapted import lora_count, trained_count
 from tunec.facts.methods import METHODS
+from tunec.plan.decide_own import LEARNING_RATES, decide_own
 from tunec.plan.decide_tokenizer import decide_tokenizer, together
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
-from tunec.plan.plan import ContinuePlan, FreezePlan, FullPlan, LoraPlan, MethodPlan, PeftPlan
+from tunec.plan.plan import (
+    ContinuePlan,
+    FreezePlan,
+    FullPlan,
+    LisaPlan,
+    LoraPlan,
+    MethodPlan,
+    PeftPlan,
+)
 
-WHOLE = ("full", "freeze")
+WHOLE = ("full", "freeze", "lisa")
 """Kinds that change the model's own weights."""
 
 
@@ -26,6 +35,10 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         (adapter,) = facts.adapters["method.adapter"]
         origin = decider.origin("method.adapter") or "default"
         return ContinuePlan(Decided(adapter.path, origin), adapter.local)
+    if kind == "lisa":
+        return LisaPlan(decider.value("method.layers"), decider.number("method.every"))
+    if kind in LEARNING_RATES:
+        return decide_own(decider, facts, kind)
     if kind in METHODS:
         return _peft(decider, facts, kind)
     return _lora(decider, facts, kind)
@@ -107,4 +120,6 @@ def usual_learning_rate(kind: str) -> float:
     """Of the kind, where the optimizer has none of its own."""
     if kind in METHODS:
         return METHODS[kind].learning_rate
+    if kind in LEARNING_RATES:
+        return LEARNING_RATES[kind]
     return 2e-5 if kind in WHOLE else 2e-4

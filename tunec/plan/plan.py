@@ -137,7 +137,28 @@ class ContinuePlan:
     kind: str = "continue"
 
 
-MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | PeftPlan
+@record
+class LisaPlan:
+    """All weights in turns: those outside the layers always, a few layers at a time."""
+
+    layers: Decided[int]
+    every: Decided[int]
+    kind: str = "lisa"
+
+
+@record
+class OwnPlan:
+    """A method that peft lacks, in a few lines of the script; what is trained is saved alone."""
+
+    kind: str
+    settings: dict[str, Decided[Any]]
+    """In the spec's names."""
+    trained: int | None
+    """How many weights are trained, where the model's files say so."""
+    merge: bool
+
+
+MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | LisaPlan | PeftPlan | OwnPlan
 
 
 # --- Optimisation ---------------------------------------------------------------------
@@ -232,7 +253,12 @@ class Plan:
     @property
     def adapter(self) -> bool:
         """Whether the model's own weights stay as they are, and what is trained is saved alone."""
-        return isinstance(self.method, (LoraPlan, PeftPlan, ContinuePlan))
+        return isinstance(self.method, (LoraPlan, PeftPlan, ContinuePlan, OwnPlan))
+
+    @property
+    def in_float32(self) -> bool:
+        """Whether the model's own weights are kept in float32, for all or some are trained."""
+        return not self.adapter or self.method.kind == "bitfit"
 
     @property
     def stops_differ(self) -> bool:

@@ -152,7 +152,7 @@ def truth_of(value):
 def weight_of(value):
     """How much a turn counts, as a row says it."""
     weight = float(value)
-    if not 0 <= weight < math.inf:
+    if not 0 <= weight < 1e30:
         raise ValueError(f"{value!r} is no weight")
     return weight
 

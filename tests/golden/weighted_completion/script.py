@@ -123,7 +123,7 @@ def check_columns(row, columns):
 def weight_of(value):
     """How much a turn counts, as a row says it."""
     weight = float(value)
-    if not 0 <= weight < math.inf:
+    if not 0 <= weight < 1e30:
         raise ValueError(f"{value!r} is no weight")
     return weight
 
