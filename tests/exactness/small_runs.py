@@ -55,6 +55,16 @@ CASES = {
     "adamw_8bit": ("full {}", "adamw_8bit { learning_rate = 1e-3 }"),
     "sgd": ("freeze { last_layers = 1 }", "sgd { learning_rate = 1e-2, momentum = 0.9 }"),
     "adafactor": ("full {}", "adafactor { learning_rate = 1e-3 }"),
+    "lion": ("full {}", "lion { learning_rate = 1e-4 }"),
+    "lion_8bit": ("full {}", "lion_8bit { learning_rate = 1e-4 }"),
+    "ademamix": ("full {}", "ademamix { learning_rate = 1e-3 }"),
+    "ademamix_8bit": ("full {}", "ademamix_8bit { learning_rate = 1e-3 }"),
+    "paged_adamw": ("full {}", "paged_adamw { learning_rate = 1e-3 }"),
+    "rmsprop": ("full {}", "rmsprop { learning_rate = 1e-3, momentum = 0.9 }"),
+    "loraplus": (
+        "dora { rank = 4 }",
+        "adamw { learning_rate = 1e-3, weight_decay = 0.1, loraplus_ratio = 16 }",
+    ),
     "dora": ("dora { rank = 4, dropout = 5% }", "adamw { learning_rate = 1e-2 }"),
     "qlora": ("qlora { rank = 4, dropout = 5% }", "adamw { learning_rate = 1e-2 }"),
 }

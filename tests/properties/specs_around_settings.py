@@ -4,6 +4,7 @@ In: nothing. Out: tables by the path of a setting or block, or by a setting's na
 stands in no table can be told from the vocabulary.
 """
 
+from tunec.facts.optimizers import OPTIMIZERS
 from tunec.spec.chat_templates import LIBRARY
 
 # --- A spec around each setting -------------------------------------------------------
@@ -76,6 +77,8 @@ AROUND: dict[str, dict[str, str]] = {
 """What else has to be different, for a setting or for all of a kind."""
 
 BESIDE: dict[str, str] = {
+    **{f"train.optimizer.{kind}.decay": "weight_decay = 0.1" for kind in OPTIMIZERS},
+    "train.optimizer.group.text": "learning_rate = 1e-5",
     "train.optimizer.sgd.nesterov": "momentum = 0.9",
     **{f"method.{kind}.layers": 'target_modules = ["q_proj"]' for kind in LORA},
     "method.module.path": "rank = 4",
@@ -130,6 +133,8 @@ BELOW_ANOTHER = {"user", "completion", "assistant"}
 """Turns that have to come after their neighbours, or between them."""
 
 LABELS = {
+    "train.optimizer.group.learning_rate": '"lm_head"',
+    "train.optimizer.group.weight_decay": '"lm_head"',
     "system": '"S"',
     "assistant": '"{{ answer }}"',
     "completion": '"{{ answer }}"',
@@ -181,8 +186,17 @@ VALUES: dict[str, tuple[str, ...]] = {
     "data.train.threshold": ("70%", "80%"),
     "sort_by": ('"n"', '"difficulty"'),
     "learning_rate": ("1e-4", "1e-3"),
-    "weight_decay": ("0", "0.1"),
+    "weight_decay": ("0", "0.1", "0.2"),
+    "loraplus_ratio": ("4", "16"),
+    "train.optimizer.group.text": ('"embed_tokens"', '"lm_head"'),
+    "train.optimizer.group.learning_rate": ("1e-5", "1e-6"),
+    "train.optimizer.group.weight_decay": ("0.1", "0.2"),
     "betas": ("[0.9, 0.999]", "[0.8, 0.999]", "[0.9, 0.95]"),
+    "train.optimizer.ademamix.betas": ("[0.9, 0.999, 0.9999]", "[0.8, 0.999, 0.9999]"),
+    "train.optimizer.ademamix_8bit.betas": ("[0.9, 0.999, 0.9999]", "[0.8, 0.999, 0.9999]"),
+    "train.optimizer.ademamix.alpha": ("5.0", "8.0"),
+    "train.optimizer.ademamix_8bit.alpha": ("5.0", "8.0"),
+    "train.optimizer.rmsprop.alpha": ("0.99", "0.9"),
     "epsilon": ("1e-8", "1e-6"),
     "momentum": ("0", "0.9"),
     "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps"),

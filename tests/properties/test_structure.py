@@ -20,6 +20,7 @@ from tunec.emit import (
     data_contexts,
     encoding_contexts,
     method_chapter,
+    optimizer_chapter,
     template_contexts,
     tokenizer_contexts,
 )
@@ -318,6 +319,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
         data_contexts,
         encoding_contexts,
         method_chapter,
+        optimizer_chapter,
         template_contexts,
         tokenizer_contexts,
     )

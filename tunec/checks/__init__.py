@@ -17,6 +17,7 @@ from tunec.checks import (
     method,
     mixes,
     model,
+    optimizers,
     order,
     paths,
     peft_methods,
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     *order.RULES,
     *cleaning.RULES,
     *train.RULES,
+    *optimizers.RULES,
     *evaluation.RULES,
 )
 """All rules; their order does not matter."""

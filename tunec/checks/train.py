@@ -1,4 +1,4 @@
-"""Rules on how long is trained, on the optimizer and on the schedule.
+"""Rules on how long is trained, and on the schedule.
 
 In: a context. Out: diagnostics. Invariant: a cadence, a warm-up and a floor each do something.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tunec.checks.context import EPOCHS, Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.spec.method import Lora
-from tunec.spec.train import Cosine, Sgd
+from tunec.spec.train import Cosine
 from tunec.spec.values import Amount
 
 
@@ -21,21 +21,6 @@ def epochs_or_steps(context: Context) -> Iterator[Diagnostic]:
             context.name("train.steps"),
             context.name("train.epochs", "says it too"),
             remedy="Keep one of them.",
-        )
-
-
-def nesterov_has_momentum(context: Context) -> Iterator[Diagnostic]:
-    """Nesterov's momentum is a momentum."""
-    optimizer = context.train.optimizer
-    if isinstance(optimizer, Sgd) and optimizer.nesterov and optimizer.momentum == 0:
-        yield problem(
-            "E303",
-            "`nesterov` needs `momentum`, which is 0.",
-            context.name("train.optimizer.nesterov"),
-            context.at("train.optimizer.momentum")
-            if context.written("train.optimizer.momentum")
-            else None,
-            remedy="Add `momentum = 0.9`, or remove `nesterov`.",
         )
 
 
@@ -127,7 +112,6 @@ def _said(amount: Amount) -> str:
 
 RULES: tuple[Rule, ...] = (
     epochs_or_steps,
-    nesterov_has_momentum,
     warmup_ends,
     floor_is_below,
     dropout_leaves_some,

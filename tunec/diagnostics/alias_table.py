@@ -281,6 +281,19 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "betas = [0.9, 0.999]",
         "Both are written in one list.",
     ),
+    (
+        "loraplus_lr_ratio lora_plus_ratio lora_plus_scale loraplus_lambda",
+        "train.optimizer",
+        "loraplus_ratio = 16",
+        "",
+    ),
+    (
+        "embedding_lr embedding_learning_rate embedding_lr_scale loraplus_lr_embedding lr_groups "
+        "vit_lr aligner_lr",
+        "train.optimizer",
+        'group "embed_tokens" { learning_rate = 1e-5 }',
+        "A group names the modules that its settings are for.",
+    ),
     ("adam_epsilon adam_eps eps", "train.optimizer adamw", "epsilon = 1e-8", ""),
     (
         "lr_scheduler_type lr_scheduler scheduler scheduler_type lr_schedule lr_scheduler_kwargs",

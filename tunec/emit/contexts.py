@@ -7,13 +7,12 @@ a template never tests anything else.
 from posixpath import basename
 from textwrap import shorten
 
-from tunec.emit.literals import comment, prose
+from tunec.emit.literals import prose
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
     Plan,
     PretrainedPlan,
-    SchedulePlan,
 )
 from tunec.record import fields_of, record
 
@@ -113,45 +112,6 @@ class Loss(Context):
             head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
             weighted=plan.weighted,
         )
-
-
-@record
-class Optimizer8bit(Context):
-    optimizer: str
-
-
-@record
-class Schedule(Context):
-    summary: str
-    warmup: bool
-    warmup_steps: str
-
-    @classmethod
-    def values(cls, schedule: SchedulePlan) -> tuple[str, bool, str]:
-        shapes = {
-            "constant": "constant",
-            "linear": "a straight line to zero",
-            "cosine": "half a cosine",
-        }
-        warmup = schedule.warmup.value
-        shape = shapes[schedule.kind]
-        summary = f"Linear warm-up, then {shape}" if warmup.value else shape.capitalize()
-        steps = "max(1, round(WARMUP * steps))" if warmup.unit == "%" else "WARMUP"
-        return f"{summary} ({comment(schedule.line)}).", bool(warmup.value), steps
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Schedule":
-        return cls(*cls.values(plan.train.schedule))
-
-
-@record
-class Cosine(Schedule):
-    floor: bool
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Cosine":
-        schedule = plan.train.schedule
-        return cls(*cls.values(schedule), floor=bool(schedule.floor and schedule.floor.value))
 
 
 @record

@@ -140,9 +140,34 @@ MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | PeftPlan
 
 
 @record
+class GroupPlan:
+    """Weights with settings of their own; None where they are those of all."""
+
+    module: str
+    learning_rate: Decided[float] | None
+    weight_decay: Decided[float] | None
+
+
+@record
 class OptimizerPlan:
     kind: str
+    learning_rate: Decided[float]
     settings: dict[str, Decided[Any]]
+    """The kind's own, in the spec's names."""
+    decay: Decided[str]
+    """`matrices` or `all`."""
+    loraplus_ratio: Decided[float] | None
+    groups: tuple[GroupPlan, ...]
+
+    @property
+    def rates_differ(self) -> bool:
+        rates = any(group.learning_rate for group in self.groups)
+        return rates or self.loraplus_ratio is not None
+
+    @property
+    def decays_differ(self) -> bool:
+        decay = self.settings["weight_decay"].value > 0 and self.decay.value == "matrices"
+        return decay or any(group.weight_decay for group in self.groups)
 
 
 @record
