@@ -199,8 +199,13 @@ VALUES: dict[str, tuple[str, ...]] = {
     "train.optimizer.rmsprop.alpha": ("0.99", "0.9"),
     "epsilon": ("1e-8", "1e-6"),
     "momentum": ("0", "0.9"),
-    "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps"),
-    "floor": ("0%", "10%", "20%"),
+    "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps", "0 epochs", "1 epoch"),
+    "train.schedule.inverse_sqrt.warmup": ("3%", "5%", "3 steps", "1 epoch", "2 epochs"),
+    "floor": ("0%", "10%", "20%", "1e-6", "1e-7"),
+    "cycles": ("1", "2", "3"),
+    "power": ("1", "2", "0.5"),
+    "timescale": ("100 steps", "200 steps"),
+    "train.schedule.warmup_stable_decay.decay": ("10%", "20%", "10 steps", "20 steps"),
     "epochs": ("2", "3"),
     "steps": ("200", "300"),
     "train.batch": ("8 examples", "16 examples", "8192 tokens", "16384 tokens"),
@@ -259,5 +264,5 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 """Values by the setting's path or its name, all of which have to give different scripts."""
 
-SAME = ({"0%", "0 steps"},)
+SAME = ({"0%", "0 steps", "0 epochs"},)
 """Values that mean the same."""

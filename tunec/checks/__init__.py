@@ -22,6 +22,7 @@ from tunec.checks import (
     paths,
     peft_methods,
     row_lengths,
+    schedules,
     templates,
     tokens,
     train,
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     *cleaning.RULES,
     *train.RULES,
     *optimizers.RULES,
+    *schedules.RULES,
     *evaluation.RULES,
 )
 """All rules; their order does not matter."""

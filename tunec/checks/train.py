@@ -1,6 +1,6 @@
-"""Rules on how long is trained, and on the schedule.
+"""Rules on how long is trained, and how often it is looked at.
 
-In: a context. Out: diagnostics. Invariant: a cadence, a warm-up and a floor each do something.
+In: a context. Out: diagnostics. Invariant: a cadence comes up before the end.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from tunec.checks.context import EPOCHS, Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.spec.method import Lora
-from tunec.spec.train import Cosine
 from tunec.spec.values import Amount
 
 
@@ -21,42 +20,6 @@ def epochs_or_steps(context: Context) -> Iterator[Diagnostic]:
             context.name("train.steps"),
             context.name("train.epochs", "says it too"),
             remedy="Keep one of them.",
-        )
-
-
-def warmup_ends(context: Context) -> Iterator[Diagnostic]:
-    """The rate reaches its height before the training ends."""
-    schedule = context.train.schedule
-    warmup = schedule.warmup if schedule else None
-    if not isinstance(warmup, Amount):
-        return
-    if warmup.unit == "%" and warmup.value >= 100:
-        yield problem(
-            "E203",
-            "`warmup` must be below 100%: at 100% the rate reaches its height when all is over.",
-            context.at("train.schedule.warmup"),
-            remedy="Write `warmup = 3%`.",
-        )
-    steps = context.train.steps
-    if warmup.unit == "steps" and steps is not None and warmup.value >= steps:
-        yield problem(
-            "E302",
-            f"`warmup` lasts {warmup.value} steps, but only {steps} are trained.",
-            context.at("train.schedule.warmup"),
-            context.at("train.steps", "all steps"),
-            remedy="Write `warmup = 3%`, or more `steps`.",
-        )
-
-
-def floor_is_below(context: Context) -> Iterator[Diagnostic]:
-    """A cosine that ends where it starts is constant."""
-    schedule = context.train.schedule
-    if isinstance(schedule, Cosine) and schedule.floor >= 1:
-        yield problem(
-            "E203",
-            "`floor` must be below 100%: at 100% the rate never falls.",
-            context.at("train.schedule.floor"),
-            remedy="Write `floor = 10%`, or `schedule constant`.",
         )
 
 
@@ -112,8 +75,6 @@ def _said(amount: Amount) -> str:
 
 RULES: tuple[Rule, ...] = (
     epochs_or_steps,
-    warmup_ends,
-    floor_is_below,
     dropout_leaves_some,
     cadences_come_up,
 )

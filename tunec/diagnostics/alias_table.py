@@ -317,8 +317,21 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "min_lr lr_min min_learning_rate min_lr_rate min_lr_ratio cosine_min_lr_ratio lr_end",
         "train.schedule cosine",
         "floor = 10%",
-        "`floor` is a share of `learning_rate`, not a learning rate.",
+        "`10%` is a share of `learning_rate`, and a number such as `1e-6` a learning rate.",
     ),
+    (
+        "num_cycles lr_scheduler_num_cycles restarts",
+        "train.schedule cosine",
+        "cycles = 3",
+        "Each cycle is half a cosine.",
+    ),
+    (
+        "num_decay_steps decay_steps decay_ratio num_stable_steps lr_decay_steps cooldown",
+        "train.schedule warmup_stable_decay",
+        "decay = 20%",
+        "",
+    ),
+    ("lr_power lr_scheduler_power", "train.schedule polynomial", "power = 2.0", ""),
     ("random_seed manual_seed data_seed random_state", "", "seed = 42", "One seed decides all."),
     ("neftune_noise_alpha label_smoothing_factor label_smoothing", "", "", _NONE_YET),
     (

@@ -14,6 +14,7 @@ from tunec.facts.optimizers import OPTIMIZERS
 from tunec.plan.decided import Decided
 from tunec.plan.plan import GroupPlan, OptimizerPlan, Plan, SchedulePlan
 from tunec.record import record
+from tunec.spec.values import Amount
 
 
 @record
@@ -54,8 +55,28 @@ class Schedule(Context):
 
 
 @record
-class Cosine(Schedule):
+class Falling(Schedule):
     floor: bool
+    """It ends at a share of the highest rate."""
+    absolute: bool
+    """It ends at a learning rate."""
+
+
+@record
+class Cosine(Falling):
+    restarts: bool
+
+
+@record
+class InverseSqrt(Schedule):
+    timescale: bool
+
+
+@record
+class WarmupStableDecay(Falling):
+    decay_steps: str
+    sqrt: bool
+    linear: bool
 
 
 # --- Optimizer ------------------------------------------------------------------------
@@ -138,29 +159,67 @@ def _number(decided: Decided[float]) -> str:
 
 _SHAPES = {
     "constant": "constant",
-    "linear": "a straight line to zero",
+    "linear": "a straight line",
     "cosine": "half a cosine",
+    "polynomial": "a power of the share that is left",
+    "inverse_sqrt": "the inverse square root",
+    "warmup_stable_decay": "constant, and a fall at the end",
 }
+_UNITS = {
+    "%": "max(1, round({} * steps))",
+    "epochs": "max(1, round({} * steps / EPOCHS))",
+    "steps": "{}",
+}
+_SAID = {"%": "of all steps", "epochs": "epochs", "steps": "steps"}
 
 
 def _schedule(how: SchedulePlan) -> Section:
     warmup = how.warmup.value
     shape = _SHAPES[how.kind]
+    if how.kind == "cosine" and how.settings["cycles"].value > 1:
+        shape = "halves of a cosine"
     summary = f"Linear warm-up, then {shape}" if warmup.value else shape.capitalize()
-    steps = "max(1, round(WARMUP * steps))" if warmup.unit == "%" else "WARMUP"
+    steps = _UNITS[warmup.unit].format("WARMUP")
     common = (f"{summary} ({comment(how.line)}).", bool(warmup.value), steps)
+    return Section(f"loss/schedule_{how.kind}", _context(how, common))
+
+
+def _context(how: SchedulePlan, common: tuple[str, bool, str]) -> Schedule:
+    if how.kind == "constant":
+        return Schedule(*common)
+    if how.kind == "inverse_sqrt":
+        return InverseSqrt(*common, how.settings["timescale"].value is not None)
+    floor = how.settings["floor"].value
+    share = isinstance(floor, Amount)
+    falling = (*common, share and bool(floor.value), not share)
     if how.kind == "cosine":
-        context: Schedule = Cosine(*common, bool(how.floor and how.floor.value))
-    else:
-        context = Schedule(*common)
-    return Section(f"loss/schedule_{how.kind}", context)
+        return Cosine(*falling, how.settings["cycles"].value > 1)
+    if how.kind == "warmup_stable_decay":
+        steps = _UNITS[how.settings["decay"].value.unit].format("DECAY")
+        shape = how.settings["shape"].value
+        return WarmupStableDecay(*falling, steps, shape == "sqrt", shape == "linear")
+    return Falling(*falling)
 
 
 def _schedule_settings(how: SchedulePlan) -> Iterator[Constant]:
-    warmup = how.warmup
-    if warmup.value.value:
-        share = warmup.value.unit == "%"
-        number = warmup.value.value / 100 if share else warmup.value.value
-        yield constant("WARMUP", warmup, "of all steps" if share else "steps", number)
-    if how.floor and how.floor.value:
-        yield constant("FLOOR", how.floor, "of the highest learning rate")
+    if how.warmup.value.value:
+        yield _duration("WARMUP", how.warmup)
+    for name in ("cycles", "power", "timescale"):
+        decided = how.settings.get(name)
+        if decided and decided.value is not None and (name, decided.value) != ("cycles", 1):
+            value = decided.value
+            plain = value.value if isinstance(value, Amount) else None
+            yield constant(name.upper(), decided, "steps" if plain else "", plain)
+    if "decay" in how.settings:
+        yield _duration("DECAY", how.settings["decay"])
+    floor = how.settings.get("floor")
+    if floor and isinstance(floor.value, Amount) and floor.value.value:
+        yield constant("FLOOR", floor, "of the highest learning rate", floor.value.value / 100)
+    elif floor and not isinstance(floor.value, Amount):
+        yield constant("FLOOR", floor, "the lowest learning rate")
+
+
+def _duration(name: str, decided: Decided[Amount]) -> Constant:
+    amount = decided.value
+    number = amount.value / 100 if amount.unit == "%" else amount.value
+    return constant(name, decided, _SAID[amount.unit], number)

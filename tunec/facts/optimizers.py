@@ -6,6 +6,7 @@ killed and resumed bit for bit on the pinned versions.
 
 from typing import Any  # arguments are of any sort
 
+from tunec.facts.methods import METHODS
 from tunec.record import record
 
 
@@ -60,3 +61,17 @@ OPTIMIZERS: dict[str, Optimizer] = {
     ),
     "adafactor": Optimizer("torch.optim.Adafactor", {"weight_decay": "weight_decay"}, {}),
 }
+
+WHOLE = ("full", "freeze")
+"""Methods that change the model's own weights."""
+
+
+def usual_learning_rate(optimizer: str, method: str, scratch: bool) -> float:
+    """Where a spec says none: what most published runs take."""
+    known = OPTIMIZERS[optimizer]
+    if known.learning_rate is not None:
+        return known.learning_rate
+    adamw = 2e-5 if method in WHOLE else 2e-4
+    if method in METHODS:
+        adamw = METHODS[method].learning_rate
+    return float(f"{(1e-3 if scratch else adamw) * known.rate:.6g}")

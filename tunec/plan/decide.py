@@ -10,7 +10,7 @@ from tunec.facts import Facts
 from tunec.plan.decide_data import decide_data
 from tunec.plan.decide_method import decide_method
 from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize
-from tunec.plan.decide_optimizer import decide_optimizer
+from tunec.plan.decide_optimizer import decide_optimizer, decide_schedule
 from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
@@ -20,7 +20,6 @@ from tunec.plan.plan import (
     EvaluatePlan,
     GeneratePlan,
     Plan,
-    SchedulePlan,
     TrainPlan,
 )
 from tunec.spec.places import Lowered
@@ -74,16 +73,7 @@ def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) ->
         gradient_checkpointing=decider.value("train.gradient_checkpointing"),
         max_grad_norm=decider.value("train.max_grad_norm"),
         optimizer=decide_optimizer(decider, kinds),
-        schedule=_schedule(decider, kinds["train.schedule"]),
-    )
-
-
-def _schedule(decider: Decider, kind: str) -> SchedulePlan:
-    return SchedulePlan(
-        kind=kind,
-        warmup=decider.value("train.schedule.warmup"),
-        floor=decider.value("train.schedule.floor") if kind == "cosine" else None,
-        line=decider.origin("train.schedule") or "default",
+        schedule=decide_schedule(decider, kinds["train.schedule"]),
     )
 
 

@@ -12,9 +12,6 @@ from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import ContinuePlan, FreezePlan, FullPlan, LoraPlan, MethodPlan, PeftPlan
 
-WHOLE = ("full", "freeze")
-"""Kinds that change the model's own weights."""
-
 
 def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
     if kind == "full":
@@ -77,10 +74,3 @@ def _of_modules(decider: Decider, setting: str) -> Decided[dict[str, Any]] | Non
         if written is not None:
             found.append(({block.path: written.value}, written.origin))
     return together(found)
-
-
-def usual_learning_rate(kind: str) -> float:
-    """Of the kind, where the optimizer has none of its own."""
-    if kind in METHODS:
-        return METHODS[kind].learning_rate
-    return 2e-5 if kind in WHOLE else 2e-4

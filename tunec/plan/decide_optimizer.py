@@ -3,34 +3,27 @@
 In: a decider, and the kinds of all blocks. Out: their plans. Invariant: that of `decide`.
 """
 
-from tunec.facts.optimizers import OPTIMIZERS
-from tunec.plan.decide_method import usual_learning_rate
+from tunec.facts.optimizers import OPTIMIZERS, usual_learning_rate
 from tunec.plan.decide_model import is_scratch
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
-from tunec.plan.plan import GroupPlan, OptimizerPlan
+from tunec.plan.plan import GroupPlan, OptimizerPlan, SchedulePlan
 
 PATH = "train.optimizer"
 
 
 def decide_optimizer(decider: Decider, kinds: dict[str, str]) -> OptimizerPlan:
     kind = kinds[PATH]
+    usual = usual_learning_rate(kind, kinds["method"], is_scratch(decider))
     groups = range(len(decider.read(f"{PATH}.groups")))
     return OptimizerPlan(
         kind=kind,
-        learning_rate=_learning_rate(decider, kinds),
+        learning_rate=decider.value(f"{PATH}.learning_rate", usual),
         settings={name: decider.value(f"{PATH}.{name}") for name in OPTIMIZERS[kind].arguments},
         decay=decider.value(f"{PATH}.decay"),
         loraplus_ratio=decider.written(f"{PATH}.loraplus_ratio"),
         groups=tuple(_group(decider, f"{PATH}.groups.{number}") for number in groups),
     )
-
-
-def _learning_rate(decider: Decider, kinds: dict[str, str]) -> Decided[float]:
-    known = OPTIMIZERS[kinds[PATH]]
-    adamw = 1e-3 if is_scratch(decider) else usual_learning_rate(kinds["method"])
-    usual = known.learning_rate or float(f"{adamw * known.rate:.6g}")
-    return decider.value(f"{PATH}.learning_rate", usual)
 
 
 def _group(decider: Decider, path: str) -> GroupPlan:
@@ -39,3 +32,12 @@ def _group(decider: Decider, path: str) -> GroupPlan:
         learning_rate=decider.written(f"{path}.learning_rate"),
         weight_decay=decider.written(f"{path}.weight_decay"),
     )
+
+
+def decide_schedule(decider: Decider, kind: str) -> SchedulePlan:
+    names = type(decider.read("train.schedule")).model_fields.keys() - {"warmup"}
+    settings = {name: decider.value(f"train.schedule.{name}") for name in sorted(names)}
+    warmup = decider.value("train.schedule.warmup")
+    if kind == "inverse_sqrt" and settings["timescale"].value is None:
+        settings["timescale"] = Decided(None, warmup.origin)
+    return SchedulePlan(kind, warmup, settings, decider.origin("train.schedule") or "default")

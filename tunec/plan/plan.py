@@ -174,7 +174,8 @@ class OptimizerPlan:
 class SchedulePlan:
     kind: str
     warmup: Decided[Amount]
-    floor: Decided[float] | None
+    settings: dict[str, Decided[Any]]
+    """The kind's own, in the spec's names."""
     line: str
 
 

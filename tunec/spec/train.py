@@ -1,4 +1,4 @@
-"""`objective`, `train`, `schedule`: the loss and how it is minimised.
+"""`objective`, `train`: the loss and how it is minimised.
 
 In: the settings as written. Out: one model per block and kind.
 Invariant: `batch` says what one optimizer step sees; nothing but `forward` says how it is cut up.
@@ -8,11 +8,8 @@ from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
 from tunec.spec.optimizers import Optimizer
-from tunec.spec.values import Amount, Either, Flag, Measure, Number, OrNone, Share
-
-Warmup = Annotated[
-    Amount | None, Either((Share(0, 100, example="3%"), Measure(("steps",), least=0)))
-]
+from tunec.spec.schedules import Schedule
+from tunec.spec.values import Amount, Flag, Measure, Number, OrNone
 
 
 class Sft(Block):
@@ -23,31 +20,6 @@ class Sft(Block):
 
 class Pretrain(Block):
     """Language modelling: cross-entropy on every token of the row, its first excepted."""
-
-
-_WARMUP_WHY = "short enough to cost nothing, long enough for the first moments to settle"
-_WARMUP = "Steps, or share of all steps, in which the rate rises linearly from zero."
-
-
-class Constant(Block):
-    """The learning rate stays as it is after the warm-up."""
-
-    warmup: Warmup = setting(Amount(3, "%"), _WARMUP, why=_WARMUP_WHY)
-
-
-class Linear(Block):
-    """The learning rate falls linearly to zero."""
-
-    warmup: Warmup = setting(Amount(3, "%"), _WARMUP, why=_WARMUP_WHY)
-
-
-class Cosine(Block):
-    """The learning rate falls along half a cosine (arXiv 1608.03983, one cycle)."""
-
-    warmup: Warmup = setting(Amount(3, "%"), _WARMUP, why=_WARMUP_WHY)
-    floor: Annotated[float, Share(0, 100, example="10%")] = setting(
-        0.0, "Where it ends, as a share of the highest rate.", why="to zero, as most runs do"
-    )
 
 
 class Train(Block):
@@ -86,4 +58,4 @@ class Train(Block):
         )
     )
     optimizer: Optimizer | None = nested(None, "The optimizer.")
-    schedule: Constant | Linear | Cosine | None = nested(None, "The learning rate over the steps.")
+    schedule: Schedule | None = nested(None, "The learning rate over the steps.")
