@@ -61,6 +61,16 @@ CASES = {
     "ademamix_8bit": ("full {}", "ademamix_8bit { learning_rate = 1e-3 }"),
     "paged_adamw": ("full {}", "paged_adamw { learning_rate = 1e-3 }"),
     "rmsprop": ("full {}", "rmsprop { learning_rate = 1e-3, momentum = 0.9 }"),
+    "muon": ("full {}", "muon { learning_rate = 1e-3, weight_decay = 0.1 }"),
+    "galore_adamw": (
+        "full {}",
+        "galore_adamw { learning_rate = 1e-2, rank = 4, update_every = 3 steps }",
+    ),
+    "apollo_adamw": (
+        "full {}",
+        "apollo_adamw { learning_rate = 1e-3, rank = 4, update_every = 3 steps }",
+    ),
+    "schedule_free_adamw": ("full {}", "schedule_free_adamw { learning_rate = 1e-3 }"),
     "loraplus": (
         "dora { rank = 4 }",
         "adamw { learning_rate = 1e-3, weight_decay = 0.1, loraplus_ratio = 16 }",

@@ -49,6 +49,11 @@ TURNS = (
 
 AROUND: dict[str, dict[str, str]] = {
     "objective.pretrain": {"evaluate": ""},
+    **{
+        f"train.optimizer.{kind}": {"method": "method full"}
+        for kind, known in OPTIMIZERS.items()
+        if known.hidden
+    },
     "model.scratch": SCRATCH,
     "data.train.overflow": {**RUNNING, "data": ""},
     "data.source.sample_by": {**RUNNING, "data": ""},
@@ -196,6 +201,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "train.optimizer.ademamix_8bit.betas": ("[0.9, 0.999, 0.9999]", "[0.8, 0.999, 0.9999]"),
     "train.optimizer.ademamix.alpha": ("5.0", "8.0"),
     "train.optimizer.ademamix_8bit.alpha": ("5.0", "8.0"),
+    "scale": ("0.5", "1.0", "2.0"),
+    "update_every": ("100 steps", "200 steps"),
     "train.optimizer.rmsprop.alpha": ("0.99", "0.9"),
     "epsilon": ("1e-8", "1e-6"),
     "momentum": ("0", "0.9"),

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
+from tunec.facts.optimizers import OPTIMIZERS, WHOLE
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Lora
-from tunec.spec.optimizers import Optimizer, Sgd
+from tunec.spec.optimizers import Optimizer, Plain, Sgd
 
 PATH = "train.optimizer"
 
@@ -51,7 +52,9 @@ def decay_has_a_decay(context: Context) -> Iterator[Diagnostic]:
 def loraplus_is_for_lora(context: Context) -> Iterator[Diagnostic]:
     """LoRA+ is about the two matrices of LoRA."""
     optimizer = optimizer_of(context)
-    if optimizer.loraplus_ratio is not None and not isinstance(context.spec.method, Lora):
+    if not isinstance(optimizer, Plain) or optimizer.loraplus_ratio is None:
+        return
+    if not isinstance(context.spec.method, Lora):
         yield problem(
             "E302",
             f"`loraplus_ratio` is for the two matrices of LoRA, which `method {context.method}` "
@@ -107,10 +110,63 @@ def groups_are_there(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def matrices_are_those_of_the_model(context: Context) -> Iterator[Diagnostic]:
+    """What treats the model's matrices apart does not fit the factors of an adapter."""
+    kind = context.kind(PATH)
+    if not OPTIMIZERS[kind].hidden or context.method in WHOLE:
+        return
+    yield problem(
+        "E302",
+        f"`optimizer {kind}` is for whole matrices of the model, which `method {context.method}` "
+        "leaves as they are.",
+        context.at(PATH),
+        context.at("method", "the method"),
+        notes=(
+            "What it does to a matrix would be done to the parts of an adapter, whose product is "
+            "what matters; and an adapter has little state to save.",
+        ),
+        remedy="Write `optimizer adamw`, or `method full`.",
+    )
+
+
+def averages_need_no_schedule(context: Context) -> Iterator[Diagnostic]:
+    """An average over all steps takes the place of a rate that falls."""
+    kind, schedule = context.kind(PATH), context.kind("train.schedule")
+    if not OPTIMIZERS[kind].averages or not context.written("train.schedule"):
+        return
+    if schedule != "constant":
+        yield problem(
+            "E302",
+            f"`optimizer {kind}` averages over all steps in place of a rate that falls, but "
+            f"`schedule {schedule}` lets it fall.",
+            context.at("train.schedule"),
+            context.at(PATH, "without a schedule"),
+            remedy="Write `schedule constant`, which can have a `warmup`, or remove it.",
+        )
+
+
+def averages_are_not_the_best(context: Context) -> Iterator[Diagnostic]:
+    """`best` keeps weights as they are trained, and an average is what was measured."""
+    kind = context.kind(PATH)
+    evaluate = context.spec.evaluate
+    if OPTIMIZERS[kind].averages and evaluate is not None and evaluate.best is not None:
+        yield problem(
+            "E302",
+            f"`best` keeps the weights as they are trained, but `optimizer {kind}` measures and "
+            "hands over their average.",
+            context.at("evaluate.best"),
+            context.at(PATH, "averages"),
+            remedy="Remove `best`, or write `optimizer adamw`.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     nesterov_has_momentum,
     decay_has_a_decay,
     loraplus_is_for_lora,
     groups_say_something,
     groups_are_there,
+    matrices_are_those_of_the_model,
+    averages_need_no_schedule,
+    averages_are_not_the_best,
 )

@@ -199,9 +199,11 @@ class Train(Context):
     patience: bool
     """The best weights are looked for, and training may end early; `patient`: it may not."""
     patient: bool
+    averages: bool
+    """What is evaluated and saved is an average of the weights that are trained."""
 
     @classmethod
-    def of(cls, plan: Plan) -> "Train":
+    def of(cls, plan: Plan, averages: bool) -> "Train":
         length = "{EPOCHS} epochs, {len(rows)} rows, " if plan.train.epochs else ""
         unit = plan.train.batch.value.unit
         saved = "{steps, *range(CHECKPOINT_EVERY, steps, CHECKPOINT_EVERY)}"
@@ -217,7 +219,9 @@ class Train(Context):
         early = best is not None and best.patience is not None
         late = best is not None and not early
         found = best is not None
-        return cls(derived, saved, plan.evaluate is not None, measured, found, early, late)
+        return cls(
+            derived, saved, plan.evaluate is not None, measured, found, early, late, averages
+        )
 
 
 @record

@@ -35,6 +35,7 @@ MODULES = (
     "pyarrow",
     "pyarrow.ipc",
     "pyarrow.parquet",
+    "schedulefree",
     "torch",
 )
 
@@ -49,6 +50,7 @@ NAMES = {
     "datasketch": ("MinHash", "MinHashLSH"),
     "bisect": ("bisect_left", "insort"),
     "collections": ("Counter",),
+    "contextlib": ("contextmanager",),
     "functools": ("cache",),
     "hashlib": ("blake2b",),
     "pathlib": ("Path",),
@@ -89,6 +91,7 @@ PINS = {
     "transformers": "5.23.0",
     "peft": "0.21.2",
     "bitsandbytes": "0.50.2",
+    "schedulefree": "1.4.1",
     "accelerate": "1.15.0",
     "pyarrow": "26.0.1",
     "datasets": "5.2.0",

@@ -43,6 +43,11 @@ class Groups(Context):
 
 
 @record
+class Hidden(Context):
+    groups: str
+
+
+@record
 class Step(Context):
     rate_differs: bool
 
@@ -86,23 +91,38 @@ def optimizer(plan: Plan) -> Iterator[Section]:
     """The schedule, the optimizer, the step."""
     yield _schedule(plan.train.schedule)
     how = plan.train.optimizer
-    if how.rates_differ or how.decays_differ:
+    known = OPTIMIZERS[how.kind]
+    grouped = how.rates_differ or how.decays_differ
+    if grouped:
         yield Section("loss/parameter_groups", _groups(how))
-    yield Section("loss/optimizer", _optimizer(how))
+    if known.hidden:
+        alone = '[{"params": [*trained_weights(model).values()]}]'
+        groups = "parameter_groups(model)" if grouped else alone
+        yield Section("loss/hidden_matrices", Hidden(groups))
+        if how.kind != "muon":
+            yield Section("loss/projected_adamw")
+        yield Section(known.template)
+    else:
+        yield Section(known.template, _optimizer(how, grouped))
+    if known.averages and plan.evaluate is not None:
+        yield Section("loss/averaged")
     yield Section("loss/train_step", Step(how.rates_differ))
 
 
-def _optimizer(how: OptimizerPlan) -> Optimizer:
+def averages(plan: Plan) -> bool:
+    """Whether what is evaluated and saved is an average of the weights that are trained."""
+    return OPTIMIZERS[plan.train.optimizer.kind].averages
+
+
+def _optimizer(how: OptimizerPlan, grouped: bool) -> Optimizer:
     known = OPTIMIZERS[how.kind]
     named = {argument: name.upper() for name, argument in known.arguments.items()}
     fixed = {name: py(value) for name, value in known.fixed.items()}
-    grouped = how.rates_differ or how.decays_differ
+    arguments = {**named, **fixed}
     return Optimizer(
         call=known.call,
         weights="parameter_groups(model)" if grouped else "trained_weights(model).values()",
-        arguments="\n        ".join(
-            f"{name}={value}," for name, value in {**named, **fixed}.items()
-        ),
+        arguments="\n        ".join(f"{name}={value}," for name, value in arguments.items()),
     )
 
 
@@ -110,7 +130,7 @@ def _groups(how: OptimizerPlan) -> Groups:
     decay = how.settings["weight_decay"].value > 0 and how.decay.value == "matrices"
     rates = any(group.learning_rate for group in how.groups)
     decays = any(group.weight_decay for group in how.groups)
-    said = "Matrices decay, vectors do not" if decay else "Weights with the same settings, together"
+    said = "Matrices decay, vectors do not" if decay else "What has the same settings, together"
     if how.rates_differ:
         said += "; `times` is the share of the rate"
     return Groups(
@@ -131,7 +151,9 @@ def optimizer_settings(plan: Plan) -> Iterator[Constant]:
     how = plan.train.optimizer
     yield constant("LEARNING_RATE", how.learning_rate, "the highest")
     for name in sorted(how.settings, key=lambda name: name != "weight_decay"):
-        yield constant(name.upper(), how.settings[name])
+        decided = how.settings[name]
+        steps = decided.value.value if isinstance(decided.value, Amount) else None
+        yield constant(name.upper(), decided, "steps" if steps else "", steps)
     if how.loraplus_ratio:
         ratio = how.loraplus_ratio
         yield constant("LORAPLUS_RATIO", ratio, "of the rates of LoRA's B and A")

@@ -15,7 +15,7 @@ from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
 from tunec.emit.method_chapter import described, merges, merging, method
-from tunec.emit.optimizer_chapter import optimizer
+from tunec.emit.optimizer_chapter import averages, optimizer
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
@@ -153,7 +153,7 @@ def evaluation(plan: Plan) -> Iterator[Section]:
 def run(plan: Plan) -> Iterator[Section]:
     if plan.evaluate and plan.evaluate.best:
         yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
-    yield Section("run/train", c.Train.of(plan))
+    yield Section("run/train", c.Train.of(plan, averages(plan)))
     yield from merging(plan)
     yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan)))
 

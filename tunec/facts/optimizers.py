@@ -23,6 +23,11 @@ class Optimizer:
     """Where AdamW's is no measure."""
     rate: float = 1.0
     """Its usual learning rate, as a share of AdamW's."""
+    template: str = "loss/optimizer"
+    hidden: bool = False
+    """Whether it treats the matrices between embeddings and output layer apart."""
+    averages: bool = False
+    """Whether it evaluates and saves an average of the weights, and so needs no schedule."""
 
 
 _ADAM = {"betas": "betas", "epsilon": "eps", "weight_decay": "weight_decay"}
@@ -32,6 +37,12 @@ _ADEMAMIX = {"betas": "betas", "alpha": "alpha", "epsilon": "eps", "weight_decay
 
 def _bitsandbytes(name: str, arguments: dict[str, str], rate: float = 1.0) -> Optimizer:
     return Optimizer(f"bitsandbytes.optim.{name}", arguments, {}, rate=rate)
+
+
+def _projected(name: str, template: str) -> Optimizer:
+    """A class that the script itself defines."""
+    own = {"rank": "rank", "update_every": "update_every", "scale": "scale"}
+    return Optimizer(name, {**own, **_ADAM}, {}, template=template, hidden=True)
 
 
 OPTIMIZERS: dict[str, Optimizer] = {
@@ -60,6 +71,16 @@ OPTIMIZERS: dict[str, Optimizer] = {
         {},
     ),
     "adafactor": Optimizer("torch.optim.Adafactor", {"weight_decay": "weight_decay"}, {}),
+    "muon": Optimizer(
+        "torch.optim.Muon",
+        {"momentum": "momentum", "nesterov": "nesterov", **_ADAM},
+        {},
+        template="loss/optimizer_muon",
+        hidden=True,
+    ),
+    "galore_adamw": _projected("GaLoreAdamW", "loss/optimizer_galore"),
+    "apollo_adamw": _projected("ApolloAdamW", "loss/optimizer_apollo"),
+    "schedule_free_adamw": Optimizer("schedulefree.AdamWScheduleFree", _ADAM, {}, averages=True),
 }
 
 WHOLE = ("full", "freeze")

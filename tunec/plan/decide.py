@@ -73,7 +73,7 @@ def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) ->
         gradient_checkpointing=decider.value("train.gradient_checkpointing"),
         max_grad_norm=decider.value("train.max_grad_norm"),
         optimizer=decide_optimizer(decider, kinds),
-        schedule=decide_schedule(decider, kinds["train.schedule"]),
+        schedule=decide_schedule(decider, kinds),
     )
 
 

@@ -21,7 +21,9 @@ def decide_optimizer(decider: Decider, kinds: dict[str, str]) -> OptimizerPlan:
         learning_rate=decider.value(f"{PATH}.learning_rate", usual),
         settings={name: decider.value(f"{PATH}.{name}") for name in OPTIMIZERS[kind].arguments},
         decay=decider.value(f"{PATH}.decay"),
-        loraplus_ratio=decider.written(f"{PATH}.loraplus_ratio"),
+        loraplus_ratio=None
+        if OPTIMIZERS[kind].hidden
+        else decider.written(f"{PATH}.loraplus_ratio"),
         groups=tuple(_group(decider, f"{PATH}.groups.{number}") for number in groups),
     )
 
@@ -34,10 +36,13 @@ def _group(decider: Decider, path: str) -> GroupPlan:
     )
 
 
-def decide_schedule(decider: Decider, kind: str) -> SchedulePlan:
+def decide_schedule(decider: Decider, kinds: dict[str, str]) -> SchedulePlan:
+    kind, line = kinds["train.schedule"], decider.origin("train.schedule") or "default"
+    if OPTIMIZERS[kinds[PATH]].averages:  # and its own schedule is none
+        return SchedulePlan("constant", decider.value("train.schedule.warmup"), {}, line)
     names = type(decider.read("train.schedule")).model_fields.keys() - {"warmup"}
     settings = {name: decider.value(f"train.schedule.{name}") for name in sorted(names)}
     warmup = decider.value("train.schedule.warmup")
     if kind == "inverse_sqrt" and settings["timescale"].value is None:
         settings["timescale"] = Decided(None, warmup.origin)
-    return SchedulePlan(kind, warmup, settings, decider.origin("train.schedule") or "default")
+    return SchedulePlan(kind, warmup, settings, line)

@@ -7,7 +7,7 @@ In: the settings of one kind. Out: one model per kind. Invariant: each setting o
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, required, setting
-from tunec.spec.values import Choice, Flag, Number, Several, Text
+from tunec.spec.values import Amount, Choice, Flag, Measure, Number, Several, Text
 
 Rate = Annotated[float | None, Number(whole=False, above=0, example="2e-4")]
 Decay = Annotated[float, Number(whole=False, least=0, example="0.01")]
@@ -68,6 +68,12 @@ class Optimizer(Block):
         why="vectors scale and shift; pulled to zero they would switch layers off, so nearly all "
         "published runs leave them out",
     )
+    groups: tuple[Group, ...] = nested((), "Weights with settings of their own.")
+
+
+class Plain(Optimizer):
+    """Kinds that treat all weights alike, and so an adapter's too."""
+
     loraplus_ratio: Annotated[float | None, Number(whole=False, above=0, example="16")] = setting(
         None,
         "LoRA's B matrices learn so many times faster than its A matrices (LoRA+, arXiv "
@@ -75,13 +81,12 @@ class Optimizer(Block):
         why="off unless asked for; the paper takes 16",
         shown="1, one rate for both",
     )
-    groups: tuple[Group, ...] = nested((), "Weights with settings of their own.")
 
 
 # --- Adam and its kin -----------------------------------------------------------------
 
 
-class Adamw(Optimizer):
+class Adamw(Plain):
     """AdamW (arXiv 1711.05101), torch's fused implementation: 8 bytes of state a weight."""
 
     betas: Two = BETAS
@@ -106,7 +111,7 @@ class PagedAdamw8bit(Adamw):
     """
 
 
-class Ademamix(Optimizer):
+class Ademamix(Plain):
     """AdEMAMix (arXiv 2409.03137), by bitsandbytes: AdamW with a second, slow average of the
     gradients. 12 bytes of state a weight.
     """
@@ -126,7 +131,7 @@ class Ademamix8bit(Ademamix):
     """AdEMAMix with its state in 8 bits, by bitsandbytes: 3 bytes a weight."""
 
 
-class Lion(Optimizer):
+class Lion(Plain):
     """Lion (arXiv 2302.06675), by bitsandbytes: the sign of an average of the gradients. 4 bytes of
     state a weight.
     """
@@ -152,7 +157,7 @@ class Lion8bit(Lion):
 # --- Others ---------------------------------------------------------------------------
 
 
-class Sgd(Optimizer):
+class Sgd(Plain):
     """Stochastic gradient descent, torch's own: no state, or 4 bytes a weight with `momentum`."""
 
     learning_rate: Rate = setting(
@@ -165,7 +170,7 @@ class Sgd(Optimizer):
     )
 
 
-class Rmsprop(Optimizer):
+class Rmsprop(Plain):
     """RMSprop, torch's own: 4 bytes of state a weight, 8 with `momentum`."""
 
     weight_decay: Decay = setting(0.0, "L2 penalty.", why="off unless asked for")
@@ -174,7 +179,79 @@ class Rmsprop(Optimizer):
     momentum: Share = setting(0.0, "Momentum.", why="off unless asked for, as in torch")
 
 
-class Adafactor(Optimizer):
+class Adafactor(Plain):
     """Adafactor (arXiv 1804.04235), torch's own: second moments by rows and columns only, so
     hardly any state.
     """
+
+
+# --- For the matrices between embeddings and output layer -----------------------------
+
+
+class Muon(Optimizer):
+    """Muon, torch's own: steps along the nearest orthogonal matrix, for the matrices between the
+    embeddings and the output layer; AdamW for the rest. Steps are as long as AdamW's (arXiv
+    2502.16982), so one learning rate does for both. 4 bytes of state a weight, 8 for the rest.
+    """
+
+    momentum: Share = setting(0.95, "Momentum of Muon.", why="as in torch")
+    nesterov: Annotated[bool, Flag()] = setting(
+        True, "Nesterov's momentum, of Muon.", why="as in torch"
+    )
+    betas: Two = setting((0.9, 0.999), "Of AdamW.", why="the values of its paper")
+    epsilon: Epsilon = setting(1e-8, "Of AdamW: added to the denominator.", why="as in its paper")
+
+
+class _Projected(Optimizer):
+    """AdamW with moments of a few directions only."""
+
+    rank: Annotated[int, Number(least=1, example="128")] = setting(
+        128, "Number of directions.", why="the default of transformers"
+    )
+    update_every: Annotated[Amount, Measure(("steps",), example=200)] = setting(
+        Amount(200, "steps"), "When directions are chosen anew.", why="the value of the paper"
+    )
+    betas: Two = BETAS
+    epsilon: Epsilon = EPSILON
+
+
+class GaloreAdamw(_Projected):
+    """GaLore (arXiv 2403.03507): AdamW on gradients projected to their leading singular vectors,
+    for the matrices between the embeddings and the output layer; AdamW for the rest. Of a matrix,
+    8 bytes of state for each weight of `rank` columns.
+    """
+
+    scale: Annotated[float, Number(whole=False, above=0, example="0.25")] = setting(
+        0.25, "What steps are multiplied with when projected back.", why="the value of the paper"
+    )
+
+
+class ApolloAdamw(_Projected):
+    """APOLLO (arXiv 2412.05270): gradients scaled, row by row, as AdamW would in a random
+    projection of them, for the matrices between the embeddings and the output layer; AdamW for the
+    rest. Of a matrix, 8 bytes of state for each weight of `rank` columns.
+    """
+
+    rank: Annotated[int, Number(least=1, example="256")] = setting(
+        256, "Number of directions.", why="the value of the paper"
+    )
+    scale: Annotated[float, Number(whole=False, above=0, example="1.0")] = setting(
+        1.0, "Gradients are multiplied with the square root of it.", why="the value of the paper"
+    )
+
+
+# --- Without a schedule ---------------------------------------------------------------
+
+
+class ScheduleFreeAdamw(Plain):
+    """Schedule-free AdamW (arXiv 2405.15682), by the package `schedulefree`: gradients are taken
+    between the weights and their average, and the average is what is evaluated and saved. It has no
+    schedule but a warm-up: `schedule constant`. 8 bytes of state a weight.
+    """
+
+    betas: Two = setting(
+        (0.9, 0.999),
+        "Where between weights and average gradients are taken, and the decay rate of the squares.",
+        why="the values of the package",
+    )
+    epsilon: Epsilon = EPSILON

@@ -409,7 +409,7 @@ def learning_rate(step, steps):
 
 
 def parameter_groups(model):
-    """Weights with the same settings, together; `times` is the share of the rate."""
+    """What has the same settings, together; `times` is the share of the rate."""
     groups = {}
     for name, weight in trained_weights(model).items():
         rate = LEARNING_RATE
