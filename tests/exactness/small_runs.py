@@ -58,7 +58,10 @@ CASES = {
     "lion": ("full {}", "lion { learning_rate = 1e-4 }"),
     "lion_8bit": ("full {}", "lion_8bit { learning_rate = 1e-4 }"),
     "ademamix": ("full {}", "ademamix { learning_rate = 1e-3 }"),
-    "ademamix_8bit": ("full {}", "ademamix_8bit { learning_rate = 1e-3 }"),
+    "ademamix_8bit": (
+        "full {}",
+        "ademamix_8bit { learning_rate = 1e-3 }\n  neftune_noise_alpha = 5",
+    ),
     "paged_adamw": ("full {}", "paged_adamw { learning_rate = 1e-3 }"),
     "rmsprop": ("full {}", "rmsprop { learning_rate = 1e-3, momentum = 0.9 }"),
     "muon": ("full {}", "muon { learning_rate = 1e-3, weight_decay = 0.1 }"),

@@ -68,6 +68,26 @@ def cadences_come_up(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def watchdog_settings_matter(context: Context) -> Iterator[Diagnostic]:
+    """`window` is for the median, `patience` for steps that are skipped."""
+    watchdog = context.train.watchdog
+    if watchdog is None:
+        return
+    idle = {
+        "window": ("grad_norm = none", watchdog.grad_norm is None, "grad_norm"),
+        "patience": ("then = stop", watchdog.then == "stop", "then"),
+    }
+    for name, (why, idles, cause) in idle.items():
+        if idles and context.written(f"train.watchdog.{name}"):
+            yield problem(
+                "E301",
+                f"`{name}` has no effect with `{why}`.",
+                context.name(f"train.watchdog.{name}"),
+                context.at(f"train.watchdog.{cause}", "here"),
+                remedy=f"Remove `{name}`, or change `{cause}`.",
+            )
+
+
 def _said(amount: Amount) -> str:
     """`1 epoch`, `2 epochs`."""
     return f"{amount.value} {amount.unit[:-1] if amount.value == 1 else amount.unit}"
@@ -77,4 +97,5 @@ RULES: tuple[Rule, ...] = (
     epochs_or_steps,
     dropout_leaves_some,
     cadences_come_up,
+    watchdog_settings_matter,
 )

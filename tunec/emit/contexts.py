@@ -99,8 +99,8 @@ class Loss(Context):
     by_row: bool
     logit_scale: bool
     logit_softcap: bool
-    head_alone: bool
     weighted: bool
+    noise: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Loss":
@@ -109,6 +109,19 @@ class Loss(Context):
             by_row=plan.model.attention.value == "by_row",
             logit_scale=plan.model.logit_scale is not None,
             logit_softcap=plan.model.logit_softcap is not None,
+            weighted=plan.weighted,
+            noise=plan.train.neftune_noise_alpha is not None,
+        )
+
+
+@record
+class Backward(Context):
+    head_alone: bool
+    weighted: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Backward":
+        return cls(
             head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
             weighted=plan.weighted,
         )
@@ -201,6 +214,7 @@ class Train(Context):
     patient: bool
     averages: bool
     """What is evaluated and saved is an average of the weights that are trained."""
+    watched: bool
 
     @classmethod
     def of(cls, plan: Plan, averages: bool) -> "Train":
@@ -219,9 +233,8 @@ class Train(Context):
         early = best is not None and best.patience is not None
         late = best is not None and not early
         found = best is not None
-        return cls(
-            derived, saved, plan.evaluate is not None, measured, found, early, late, averages
-        )
+        measures, watched = plan.evaluate is not None, plan.train.watchdog is not None
+        return cls(derived, saved, measures, measured, found, early, late, averages, watched)
 
 
 @record

@@ -54,6 +54,7 @@ NAMES = {
     "functools": ("cache",),
     "hashlib": ("blake2b",),
     "pathlib": ("Path",),
+    "statistics": ("median",),
     "typing": ("NamedTuple",),
     "bitsandbytes.nn": ("Linear4bit",),
     "jinja2": ("StrictUndefined", "TemplateError"),

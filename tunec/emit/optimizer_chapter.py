@@ -12,7 +12,7 @@ from tunec.emit.literals import Raw, comment, py
 from tunec.emit.section import Section
 from tunec.facts.optimizers import OPTIMIZERS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import GroupPlan, OptimizerPlan, Plan, SchedulePlan
+from tunec.plan.plan import GroupPlan, OptimizerPlan, Plan, SchedulePlan, WatchdogPlan
 from tunec.record import record
 from tunec.spec.values import Amount
 
@@ -49,7 +49,16 @@ class Hidden(Context):
 
 @record
 class Step(Context):
+    watched: bool
     rate_differs: bool
+
+
+@record
+class Watchdog(Context):
+    loss: bool
+    length: bool
+    stop: bool
+    back: bool
 
 
 @record
@@ -106,7 +115,19 @@ def optimizer(plan: Plan) -> Iterator[Section]:
         yield Section(known.template, _optimizer(how, grouped))
     if known.averages and plan.evaluate is not None:
         yield Section("loss/averaged")
-    yield Section("loss/train_step", Step(how.rates_differ))
+    watchdog = plan.train.watchdog
+    if watchdog:
+        yield Section("loss/watchdog", _watchdog(watchdog))
+    yield Section("loss/train_step", Step(watchdog is not None, how.rates_differ))
+
+
+def _watchdog(how: WatchdogPlan) -> Watchdog:
+    return Watchdog(
+        loss=how.loss is not None,
+        length=how.grad_norm.value is not None,
+        stop=how.then.value == "stop",
+        back=how.then.value == "go_back",
+    )
 
 
 def averages(plan: Plan) -> bool:
@@ -165,6 +186,19 @@ def optimizer_settings(plan: Plan) -> Iterator[Constant]:
         }
         yield Constant("GROUPS", py(values), ", ".join(dict.fromkeys(lines)))
     yield from _schedule_settings(plan.train.schedule)
+
+
+def watchdog_settings(plan: Plan) -> Iterator[Constant]:
+    how = plan.train.watchdog
+    if how is None:
+        return
+    if how.loss:
+        yield constant("WATCHDOG_LOSS", how.loss)
+    if how.grad_norm.value is not None:
+        yield constant("WATCHDOG_GRAD_NORM", how.grad_norm, "times the median")
+        yield constant("WATCHDOG_WINDOW", how.window, "steps")
+    if how.then.value != "stop":
+        yield constant("WATCHDOG_PATIENCE", how.patience, "steps")
 
 
 def _of(group: GroupPlan) -> dict[str, Decided[float]]:

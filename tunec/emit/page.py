@@ -131,7 +131,10 @@ def model(plan: Plan) -> Iterator[Section]:
 
 def loss(plan: Plan) -> Iterator[Section]:
     """The loss, the schedule, the optimizer, the step."""
+    if plan.train.neftune_noise_alpha:
+        yield Section("loss/noise")
     yield Section("loss/loss", c.Loss.of(plan))
+    yield Section("loss/backward", c.Backward.of(plan))
     yield from optimizer(plan)
 
 

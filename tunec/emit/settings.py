@@ -11,7 +11,7 @@ from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.literals import Raw
 from tunec.emit.method_chapter import method_settings
-from tunec.emit.optimizer_chapter import optimizer_settings
+from tunec.emit.optimizer_chapter import optimizer_settings, watchdog_settings
 from tunec.emit.tokenizer_contexts import tokenizer_settings
 from tunec.plan.decided import Decided
 from tunec.plan.plan import Plan, PretrainedPlan
@@ -101,6 +101,9 @@ def _train(plan: Plan) -> Iterator[Constant]:
         yield constant("MAX_GRAD_NORM", norm, "none", Raw("math.inf"))
     else:
         yield constant("MAX_GRAD_NORM", norm)
+    if train.neftune_noise_alpha:
+        yield constant("NEFTUNE_NOISE_ALPHA", train.neftune_noise_alpha)
+    yield from watchdog_settings(plan)
 
 
 # --- Evaluation and the run -----------------------------------------------------------

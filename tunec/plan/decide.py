@@ -21,6 +21,7 @@ from tunec.plan.plan import (
     GeneratePlan,
     Plan,
     TrainPlan,
+    WatchdogPlan,
 )
 from tunec.spec.places import Lowered
 
@@ -72,8 +73,20 @@ def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) ->
         forward=decider.number("train.forward", max(FORWARD, max_length.value)),
         gradient_checkpointing=decider.value("train.gradient_checkpointing"),
         max_grad_norm=decider.value("train.max_grad_norm"),
+        neftune_noise_alpha=decider.written("train.neftune_noise_alpha"),
         optimizer=decide_optimizer(decider, kinds),
         schedule=decide_schedule(decider, kinds),
+        watchdog=_watchdog(decider) if decider.read("train.watchdog") else None,
+    )
+
+
+def _watchdog(decider: Decider) -> WatchdogPlan:
+    return WatchdogPlan(
+        grad_norm=decider.value("train.watchdog.grad_norm"),
+        window=decider.number("train.watchdog.window"),
+        loss=decider.written("train.watchdog.loss"),
+        then=decider.value("train.watchdog.then"),
+        patience=decider.number("train.watchdog.patience"),
     )
 
 

@@ -180,6 +180,16 @@ class SchedulePlan:
 
 
 @record
+class WatchdogPlan:
+    grad_norm: Decided[float | None]
+    window: Decided[int]
+    loss: Decided[float] | None
+    then: Decided[str]
+    """`skip`, `stop` or `go_back`."""
+    patience: Decided[int]
+
+
+@record
 class TrainPlan:
     epochs: Decided[int] | None
     steps: Decided[int] | None
@@ -187,8 +197,10 @@ class TrainPlan:
     forward: Decided[int]
     gradient_checkpointing: Decided[bool]
     max_grad_norm: Decided[float | None]
+    neftune_noise_alpha: Decided[float] | None
     optimizer: OptimizerPlan
     schedule: SchedulePlan
+    watchdog: WatchdogPlan | None
 
 
 # --- Evaluation and checkpoints -------------------------------------------------------

@@ -10,6 +10,7 @@ from tunec.spec.block import Block, nested, setting
 from tunec.spec.optimizers import Optimizer
 from tunec.spec.schedules import Schedule
 from tunec.spec.values import Amount, Flag, Measure, Number, OrNone
+from tunec.spec.watchdog import Watchdog
 
 
 class Sft(Block):
@@ -57,5 +58,16 @@ class Train(Block):
             why="the value that nearly all runs use",
         )
     )
+    neftune_noise_alpha: Annotated[float | None, Number(whole=False, above=0, example="5")] = (
+        setting(
+            None,
+            "Noise on the embeddings while training, at most this over the square root of the "
+            "row's tokens times the hidden size (NEFTune, arXiv 2310.05914). The reported loss is "
+            "that with noise; evaluations have none.",
+            why="off unless asked for; the paper takes 5 to 15",
+            shown="none",
+        )
+    )
     optimizer: Optimizer | None = nested(None, "The optimizer.")
+    watchdog: Watchdog | None = nested(None, "What becomes of a step that would spoil the weights.")
     schedule: Schedule | None = nested(None, "The learning rate over the steps.")

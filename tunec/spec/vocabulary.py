@@ -171,6 +171,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
             },
             default="cosine",
         ),
+        Place("watchdog", "watchdog", "none", "one", {"": "watchdog:Watchdog"}),
     ),
     "optimizer": (Place("group", "groups", "text", "list", {"": "optimizers:Group"}),),
     "method": (Place("module", "ranks", "path", "list", {"": "method:Ranks"}),),

@@ -79,15 +79,16 @@ EPOCHS = 3  # L14
 BATCH = 8  # L15, examples per optimizer step
 FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
 LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
-LEARNING_RATE = 4e-3  # L16, the highest
+LEARNING_RATE = 4e-3  # L17, the highest
 WEIGHT_DECAY = 0.0  # default
 BETAS = (0.9, 0.999, 0.9999)  # default
 ALPHA = 5.0  # default
 EPSILON = 1e-8  # default
-WARMUP = 2  # L17, steps
+WARMUP = 2  # L18, steps
 POWER = 2.0  # default
-FLOOR = 1e-5  # L17, the lowest learning rate
+FLOOR = 1e-5  # L18, the lowest learning rate
 MAX_GRAD_NORM = 1.0  # default
+NEFTUNE_NOISE_ALPHA = 5.0  # L16
 
 CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
@@ -361,6 +362,13 @@ def count_of(model):
 # --- Loss and optimizer step ----------------------------------------------------------
 
 
+def noise_on(embedded, lengths):
+    """Uniform noise, each row's by its own length (NEFTune, arXiv 2310.05914)."""
+    tokens = torch.tensor([length for length in lengths for _ in range(length)])
+    most = NEFTUNE_NOISE_ALPHA / (tokens * embedded.shape[-1]).sqrt()
+    return torch.empty_like(embedded).uniform_(-1, 1) * most[:, None].to(embedded)
+
+
 def predictions(model, pack):
     """Hidden states that the trained tokens are predicted from, and those tokens.
 
@@ -371,8 +379,11 @@ def predictions(model, pack):
     positions = torch.cat([torch.arange(length) for length in lengths])
     trained = torch.cat([row.trained for row in pack])
     targets = (trained & (positions > 0)).nonzero().squeeze(1)
+    embedded = model.get_input_embeddings()(ids[None].to(DEVICE))
+    if model.training:
+        embedded = embedded + noise_on(embedded, lengths)
     hidden = model.get_decoder()(
-        input_ids=ids[None].to(DEVICE),
+        inputs_embeds=embedded,
         position_ids=positions[None].to(DEVICE),
         use_cache=False,
         row_lengths=lengths,
@@ -404,7 +415,7 @@ def backward(model, pack, tokens):
 
 
 def learning_rate(step, steps):
-    """Linear warm-up, then a power of the share that is left (L17)."""
+    """Linear warm-up, then a power of the share that is left (L18)."""
     warmup = WARMUP
     if step < warmup:
         return LEARNING_RATE * (step + 1) / warmup
