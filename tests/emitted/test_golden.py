@@ -112,7 +112,7 @@ def test_every_setting_says_where_it_comes_from(case):
     settings = script[script.index("# --- Settings") : script.index("# --- Data")]
     spec = (FOLDER / case / "spec.tune").read_text().splitlines()
     for line in re.findall(r"^[A-Z_]+ = .*$", settings, re.M):
-        if line.startswith(("HERE", "DEVICE", "TERMINAL")) or line.endswith(("[", "(")):
+        if line.startswith(("HERE", "DEVICE", "TERMINAL")) or line.endswith(("[", "(", "{")):
             continue
         assert "#" in line, line
         note = line.partition("#")[2]

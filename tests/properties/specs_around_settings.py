@@ -4,6 +4,7 @@ In: nothing. Out: tables by the path of a setting or block, or by a setting's na
 stands in no table can be told from the vocabulary.
 """
 
+from tunec.facts.optimizers import OPTIMIZERS
 from tunec.spec.chat_templates import LIBRARY
 
 # --- A spec around each setting -------------------------------------------------------
@@ -48,6 +49,11 @@ TURNS = (
 
 AROUND: dict[str, dict[str, str]] = {
     "objective.pretrain": {"evaluate": ""},
+    **{
+        f"train.optimizer.{kind}": {"method": "method full"}
+        for kind, known in OPTIMIZERS.items()
+        if known.hidden
+    },
     "model.scratch": SCRATCH,
     "data.train.overflow": {**RUNNING, "data": ""},
     "data.source.sample_by": {**RUNNING, "data": ""},
@@ -76,6 +82,8 @@ AROUND: dict[str, dict[str, str]] = {
 """What else has to be different, for a setting or for all of a kind."""
 
 BESIDE: dict[str, str] = {
+    **{f"train.optimizer.{kind}.decay": "weight_decay = 0.1" for kind in OPTIMIZERS},
+    "train.optimizer.group.text": "learning_rate = 1e-5",
     "train.optimizer.sgd.nesterov": "momentum = 0.9",
     **{f"method.{kind}.layers": 'target_modules = ["q_proj"]' for kind in LORA},
     "method.module.path": "rank = 4",
@@ -130,6 +138,8 @@ BELOW_ANOTHER = {"user", "completion", "assistant"}
 """Turns that have to come after their neighbours, or between them."""
 
 LABELS = {
+    "train.optimizer.group.learning_rate": '"lm_head"',
+    "train.optimizer.group.weight_decay": '"lm_head"',
     "system": '"S"',
     "assistant": '"{{ answer }}"',
     "completion": '"{{ answer }}"',
@@ -182,16 +192,37 @@ VALUES: dict[str, tuple[str, ...]] = {
     "data.train.threshold": ("70%", "80%"),
     "sort_by": ('"n"', '"difficulty"'),
     "learning_rate": ("1e-4", "1e-3"),
-    "weight_decay": ("0", "0.1"),
+    "weight_decay": ("0", "0.1", "0.2"),
+    "loraplus_ratio": ("4", "16"),
+    "train.optimizer.group.text": ('"embed_tokens"', '"lm_head"'),
+    "train.optimizer.group.learning_rate": ("1e-5", "1e-6"),
+    "train.optimizer.group.weight_decay": ("0.1", "0.2"),
     "betas": ("[0.9, 0.999]", "[0.8, 0.999]", "[0.9, 0.95]"),
+    "train.optimizer.ademamix.betas": ("[0.9, 0.999, 0.9999]", "[0.8, 0.999, 0.9999]"),
+    "train.optimizer.ademamix_8bit.betas": ("[0.9, 0.999, 0.9999]", "[0.8, 0.999, 0.9999]"),
+    "train.optimizer.ademamix.alpha": ("5.0", "8.0"),
+    "train.optimizer.ademamix_8bit.alpha": ("5.0", "8.0"),
+    "scale": ("0.5", "1.0", "2.0"),
+    "update_every": ("100 steps", "200 steps"),
+    "train.optimizer.rmsprop.alpha": ("0.99", "0.9"),
     "epsilon": ("1e-8", "1e-6"),
     "momentum": ("0", "0.9"),
-    "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps"),
-    "floor": ("0%", "10%", "20%"),
+    "warmup": ("0%", "3%", "5%", "0 steps", "3 steps", "5 steps", "0 epochs", "1 epoch"),
+    "train.schedule.inverse_sqrt.warmup": ("3%", "5%", "3 steps", "1 epoch", "2 epochs"),
+    "floor": ("0%", "10%", "20%", "1e-6", "1e-7"),
+    "cycles": ("1", "2", "3"),
+    "power": ("1", "2", "0.5"),
+    "timescale": ("100 steps", "200 steps"),
+    "train.schedule.warmup_stable_decay.decay": ("10%", "20%", "10 steps", "20 steps"),
     "epochs": ("2", "3"),
     "steps": ("200", "300"),
     "train.batch": ("8 examples", "16 examples", "8192 tokens", "16384 tokens"),
     "forward": ("4096 tokens", "8192 tokens"),
+    "train.watchdog.grad_norm": ("5", "10", "none"),
+    "train.watchdog.loss": ("5.0", "6.0"),
+    "window": ("20 steps", "50 steps"),
+    "train.watchdog.patience": ("5 steps", "10 steps"),
+    "neftune_noise_alpha": ("5", "10"),
     "max_grad_norm": ("1.0", "0.5", "none"),
     "every": ("1 epoch", "2 epochs", "10 steps", "20 steps"),
     "max_new_tokens": ("16 tokens", "32 tokens"),
@@ -239,7 +270,6 @@ VALUES: dict[str, tuple[str, ...]] = {
     "hybrid_rank": ("0", "4"),
     "bound": ("10", "15"),
     "depth": ("0", "1"),
-    "scale": ("1.0", "2.5"),
     "frozen": ("50%", "60%"),
     "vectors": ("64", "256"),
     "vector_length": ("64", "256"),
@@ -282,5 +312,5 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 """Values by the setting's path or its name, all of which have to give different scripts."""
 
-SAME = ({"0%", "0 steps"},)
+SAME = ({"0%", "0 steps", "0 epochs"},)
 """Values that mean the same."""

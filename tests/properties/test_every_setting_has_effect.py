@@ -115,6 +115,8 @@ def spec_of(setting: Setting, value: str) -> str:
         label = value
     else:
         required[setting.name] = value
+    if setting.place.keyword == "group" and not label:
+        label = LABELS[setting.path]
     if setting.place.keyword == "source" and not label:
         label = LABELS.get(setting.path) or f'"{FORMATS.get(value, "rows.txt")}"'
     inside = ", ".join(f"{name} = {each}" for name, each in required.items())

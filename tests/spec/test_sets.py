@@ -24,7 +24,7 @@ def test_a_setting_is_replaced_or_added() -> None:
     assert (spec.train.epochs, spec.train.batch) == (3, Amount(65536, "tokens"))
     optimizer = spec.train.optimizer
     assert (optimizer.learning_rate, optimizer.weight_decay) == (1e-4, 0.1)
-    assert spec.train.schedule.floor == 0.1
+    assert spec.train.schedule.floor == Amount(10, "%")
     assert spec.evaluate.generate.limit is None
     assert (spec.data["train"].overflow, spec.data["validation"].split) == (
         "drop",

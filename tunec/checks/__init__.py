@@ -17,11 +17,13 @@ from tunec.checks import (
     method,
     mixes,
     model,
+    optimizers,
     order,
     own_methods,
     paths,
     peft_methods,
     row_lengths,
+    schedules,
     templates,
     tokens,
     train,
@@ -53,6 +55,8 @@ RULES: tuple[Rule, ...] = (
     *order.RULES,
     *cleaning.RULES,
     *train.RULES,
+    *optimizers.RULES,
+    *schedules.RULES,
     *evaluation.RULES,
 )
 """All rules; their order does not matter."""

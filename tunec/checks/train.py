@@ -1,6 +1,6 @@
-"""Rules on how long is trained, on the optimizer and on the schedule.
+"""Rules on how long is trained, and how often it is looked at.
 
-In: a context. Out: diagnostics. Invariant: a cadence, a warm-up and a floor each do something.
+In: a context. Out: diagnostics. Invariant: a cadence comes up before the end.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from tunec.checks.context import EPOCHS, Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.spec.method import Lora
-from tunec.spec.train import Cosine, Sgd
 from tunec.spec.values import Amount
 
 
@@ -21,57 +20,6 @@ def epochs_or_steps(context: Context) -> Iterator[Diagnostic]:
             context.name("train.steps"),
             context.name("train.epochs", "says it too"),
             remedy="Keep one of them.",
-        )
-
-
-def nesterov_has_momentum(context: Context) -> Iterator[Diagnostic]:
-    """Nesterov's momentum is a momentum."""
-    optimizer = context.train.optimizer
-    if isinstance(optimizer, Sgd) and optimizer.nesterov and optimizer.momentum == 0:
-        yield problem(
-            "E303",
-            "`nesterov` needs `momentum`, which is 0.",
-            context.name("train.optimizer.nesterov"),
-            context.at("train.optimizer.momentum")
-            if context.written("train.optimizer.momentum")
-            else None,
-            remedy="Add `momentum = 0.9`, or remove `nesterov`.",
-        )
-
-
-def warmup_ends(context: Context) -> Iterator[Diagnostic]:
-    """The rate reaches its height before the training ends."""
-    schedule = context.train.schedule
-    warmup = schedule.warmup if schedule else None
-    if not isinstance(warmup, Amount):
-        return
-    if warmup.unit == "%" and warmup.value >= 100:
-        yield problem(
-            "E203",
-            "`warmup` must be below 100%: at 100% the rate reaches its height when all is over.",
-            context.at("train.schedule.warmup"),
-            remedy="Write `warmup = 3%`.",
-        )
-    steps = context.train.steps
-    if warmup.unit == "steps" and steps is not None and warmup.value >= steps:
-        yield problem(
-            "E302",
-            f"`warmup` lasts {warmup.value} steps, but only {steps} are trained.",
-            context.at("train.schedule.warmup"),
-            context.at("train.steps", "all steps"),
-            remedy="Write `warmup = 3%`, or more `steps`.",
-        )
-
-
-def floor_is_below(context: Context) -> Iterator[Diagnostic]:
-    """A cosine that ends where it starts is constant."""
-    schedule = context.train.schedule
-    if isinstance(schedule, Cosine) and schedule.floor >= 1:
-        yield problem(
-            "E203",
-            "`floor` must be below 100%: at 100% the rate never falls.",
-            context.at("train.schedule.floor"),
-            remedy="Write `floor = 10%`, or `schedule constant`.",
         )
 
 
@@ -120,6 +68,26 @@ def cadences_come_up(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def watchdog_settings_matter(context: Context) -> Iterator[Diagnostic]:
+    """`window` is for the median, `patience` for steps that are skipped."""
+    watchdog = context.train.watchdog
+    if watchdog is None:
+        return
+    idle = {
+        "window": ("grad_norm = none", watchdog.grad_norm is None, "grad_norm"),
+        "patience": ("then = stop", watchdog.then == "stop", "then"),
+    }
+    for name, (why, idles, cause) in idle.items():
+        if idles and context.written(f"train.watchdog.{name}"):
+            yield problem(
+                "E301",
+                f"`{name}` has no effect with `{why}`.",
+                context.name(f"train.watchdog.{name}"),
+                context.at(f"train.watchdog.{cause}", "here"),
+                remedy=f"Remove `{name}`, or change `{cause}`.",
+            )
+
+
 def _said(amount: Amount) -> str:
     """`1 epoch`, `2 epochs`."""
     return f"{amount.value} {amount.unit[:-1] if amount.value == 1 else amount.unit}"
@@ -127,9 +95,7 @@ def _said(amount: Amount) -> str:
 
 RULES: tuple[Rule, ...] = (
     epochs_or_steps,
-    nesterov_has_momentum,
-    warmup_ends,
-    floor_is_below,
     dropout_leaves_some,
     cadences_come_up,
+    watchdog_settings_matter,
 )

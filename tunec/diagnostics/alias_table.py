@@ -3,10 +3,8 @@
 In: nothing. Out: `ROWS`. Invariant: what a row says to write is a legal line in its place.
 """
 
-_BATCH = (
-    "`batch` is what one optimizer step sees, over all devices and passes; `forward` cuts it into "
-    "passes without changing the result."
-)
+from tunec.diagnostics.alias_table_of_training import TRAINING
+
 _MODEL = "A path starts at the folder of the spec; a name on the hub is written the same way."
 _DTYPE = (
     "`dtype` is that of the frozen weights and of the computation; weights that are trained are "
@@ -25,11 +23,8 @@ _TURNS = "Turns are marked by the chat template of the model's own tokenizer."
 _TARGETS = "`all_linear` is every linear layer but the output; a list names modules."
 _LOGGED = "Every step is written to `metrics.jsonl` in the output folder."
 _LOADING = "How rows are loaded changes nothing in the result, and the script decides it."
-_DEVICES = "Devices are not part of a spec: the same spec is the same experiment on any hardware."
 _CADENCE = "A cadence is written with its unit."
-_NONE_YET = "tunec has no such setting."
 _RESUME = "The same `tunec run` again continues from the last checkpoint."
-_OUTPUT_LAYER = "The loss over a large vocabulary is computed in chunks already."
 
 ROWS: tuple[tuple[str, str, str, str], ...] = (
     # --- The model --------------------------------------------------------------------
@@ -230,99 +225,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "What is trained on then shares no run of words with these rows.",
     ),
     ("stage trainer_type rl task_type", "", "objective sft", ""),
-    # --- Training ---------------------------------------------------------------------
-    ("num_train_epochs num_epochs n_epochs max_epochs epoch", "train", "epochs = 3", ""),
-    (
-        "max_steps num_train_steps max_iters total_steps num_steps max_train_steps",
-        "train",
-        "steps = 1000",
-        "It takes the place of `epochs`.",
-    ),
-    (
-        "per_device_train_batch_size micro_batch_size per_gpu_train_batch_size batch_size "
-        "train_batch_size global_batch_size total_batch_size effective_batch_size",
-        "train",
-        "batch = 32 examples",
-        _BATCH,
-    ),
-    (
-        "gradient_accumulation_steps gradient_accumulation gradient_accumulation_iters "
-        "accumulate_grad_batches grad_accum_steps",
-        "train",
-        "forward = 8192 tokens",
-        _BATCH,
-    ),
-    (
-        "gradient_checkpointing gradient_checkpointing_kwargs use_gradient_checkpointing "
-        "activation_checkpointing enable_activation_checkpointing disable_gradient_checkpointing "
-        "activation_checkpoint",
-        "train",
-        "gradient_checkpointing = true",
-        "",
-    ),
-    (
-        "max_grad_norm gradient_clipping clip_grad_norm clip_grad max_norm gradient_clip_val "
-        "grad_clip",
-        "train",
-        "max_grad_norm = 1.0",
-        "",
-    ),
-    (
-        "optim optim_args optimizer_name optimizer_type",
-        "train",
-        "optimizer adamw { learning_rate = 2e-4 }",
-        "",
-    ),
-    ("lr learning_rate max_lr peak_lr base_lr", "train.optimizer", "learning_rate = 2e-4", ""),
-    ("wd weight_decay decay", "train.optimizer", "weight_decay = 0.01", ""),
-    (
-        "adam_beta1 adam_beta2 beta1 beta2 adam_betas",
-        "train.optimizer adamw",
-        "betas = [0.9, 0.999]",
-        "Both are written in one list.",
-    ),
-    ("adam_epsilon adam_eps eps", "train.optimizer adamw", "epsilon = 1e-8", ""),
-    (
-        "lr_scheduler_type lr_scheduler scheduler scheduler_type lr_schedule lr_scheduler_kwargs",
-        "train",
-        "schedule cosine { warmup = 3% }",
-        "",
-    ),
-    (
-        "warmup_ratio warmup_proportion warmup_pct lr_warmup_ratio",
-        "train.schedule",
-        "warmup = 3%",
-        "A share is written in percent, `0.03` as `3%`.",
-    ),
-    (
-        "warmup_steps num_warmup_steps lr_warmup_steps warmup_iters",
-        "train.schedule",
-        "warmup = 100 steps",
-        "",
-    ),
-    (
-        "min_lr lr_min min_learning_rate min_lr_rate min_lr_ratio cosine_min_lr_ratio lr_end",
-        "train.schedule cosine",
-        "floor = 10%",
-        "`floor` is a share of `learning_rate`, not a learning rate.",
-    ),
-    ("random_seed manual_seed data_seed random_state", "", "seed = 42", "One seed decides all."),
-    ("neftune_noise_alpha label_smoothing_factor label_smoothing", "", "", _NONE_YET),
-    (
-        "deepspeed fsdp fsdp_config ddp_find_unused_parameters strategy devices num_gpus n_gpus "
-        "device_map",
-        "",
-        "",
-        _DEVICES,
-    ),
-    ("torch_compile", "", "", _NONE_YET),
-    (
-        "use_liger_kernel liger_kernel enable_liger_kernel cut_cross_entropy use_liger_loss "
-        "liger_fused_linear_cross_entropy chunked_cross_entropy",
-        "",
-        "",
-        _OUTPUT_LAYER,
-    ),
+    *TRAINING,
     # --- Evaluation, checkpoints, output ----------------------------------------------
     (
         "eval_steps eval_interval eval_every evals_per_epoch run_val_every_n_steps "

@@ -7,7 +7,7 @@ a template never tests anything else.
 from posixpath import basename
 from textwrap import shorten
 
-from tunec.emit.literals import comment, prose
+from tunec.emit.literals import prose
 from tunec.facts.methods import METHODS
 from tunec.plan.plan import (
     FreezePlan,
@@ -17,7 +17,6 @@ from tunec.plan.plan import (
     PeftPlan,
     Plan,
     PretrainedPlan,
-    SchedulePlan,
 )
 from tunec.record import fields_of, record
 
@@ -105,8 +104,8 @@ class Loss(Context):
     by_row: bool
     logit_scale: bool
     logit_softcap: bool
-    head_alone: bool
     weighted: bool
+    noise: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Loss":
@@ -115,48 +114,22 @@ class Loss(Context):
             by_row=plan.model.attention.value == "by_row",
             logit_scale=plan.model.logit_scale is not None,
             logit_softcap=plan.model.logit_softcap is not None,
-            head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
             weighted=plan.weighted,
+            noise=plan.train.neftune_noise_alpha is not None,
         )
 
 
 @record
-class Optimizer8bit(Context):
-    optimizer: str
-
-
-@record
-class Schedule(Context):
-    summary: str
-    warmup: bool
-    warmup_steps: str
+class Backward(Context):
+    head_alone: bool
+    weighted: bool
 
     @classmethod
-    def values(cls, schedule: SchedulePlan) -> tuple[str, bool, str]:
-        shapes = {
-            "constant": "constant",
-            "linear": "a straight line to zero",
-            "cosine": "half a cosine",
-        }
-        warmup = schedule.warmup.value
-        shape = shapes[schedule.kind]
-        summary = f"Linear warm-up, then {shape}" if warmup.value else shape.capitalize()
-        steps = "max(1, round(WARMUP * steps))" if warmup.unit == "%" else "WARMUP"
-        return f"{summary} ({comment(schedule.line)}).", bool(warmup.value), steps
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Schedule":
-        return cls(*cls.values(plan.train.schedule))
-
-
-@record
-class Cosine(Schedule):
-    floor: bool
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Cosine":
-        schedule = plan.train.schedule
-        return cls(*cls.values(schedule), floor=bool(schedule.floor and schedule.floor.value))
+    def of(cls, plan: Plan) -> "Backward":
+        return cls(
+            head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
+            weighted=plan.weighted,
+        )
 
 
 @record
@@ -250,9 +223,12 @@ class Train(Context):
     patient: bool
     in_turns: bool
     """Whether different layers are trained at different steps."""
+    averages: bool
+    """What is evaluated and saved is an average of the weights that are trained."""
+    watched: bool
 
     @classmethod
-    def of(cls, plan: Plan) -> "Train":
+    def of(cls, plan: Plan, averages: bool) -> "Train":
         length = "{EPOCHS} epochs, {len(rows)} rows, " if plan.train.epochs else ""
         unit = plan.train.batch.value.unit
         saved = "{steps, *range(CHECKPOINT_EVERY, steps, CHECKPOINT_EVERY)}"
@@ -268,8 +244,10 @@ class Train(Context):
         early = best is not None and best.patience is not None
         late = best is not None and not early
         found = best is not None
-        turns = is_in_turns(plan)
-        return cls(derived, saved, plan.evaluate is not None, measured, found, early, late, turns)
+        turns, measures = is_in_turns(plan), plan.evaluate is not None
+        watched = plan.train.watchdog is not None
+        kept = (found, early, late)
+        return cls(derived, saved, measures, measured, *kept, turns, averages, watched)
 
 
 @record

@@ -36,6 +36,7 @@ MODULES = (
     "pyarrow",
     "pyarrow.ipc",
     "pyarrow.parquet",
+    "schedulefree",
     "torch",
 )
 
@@ -62,8 +63,10 @@ NAMES = {
     "datasketch": ("MinHash", "MinHashLSH"),
     "bisect": ("bisect_left", "insort"),
     "collections": ("Counter", "deque"),
+    "contextlib": ("contextmanager",),
     "functools": ("cache", "lru_cache"),
     "pathlib": ("Path",),
+    "statistics": ("median",),
     "typing": ("NamedTuple",),
     "bitsandbytes.nn": ("Linear4bit",),
     "jinja2": ("StrictUndefined", "TemplateError"),
@@ -102,6 +105,7 @@ PINS = {
     "transformers": "5.23.0",
     "peft": "0.21.2",
     "bitsandbytes": "0.50.2",
+    "schedulefree": "1.4.1",
     "accelerate": "1.15.0",
     "pyarrow": "26.0.1",
     "datasets": "5.2.0",

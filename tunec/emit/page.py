@@ -15,14 +15,13 @@ from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
 from tunec.emit.method_chapter import Ranks, described, merges, merging, method
+from tunec.emit.optimizer_chapter import averages, optimizer
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
 from tunec.emit.templates import fill
 from tunec.plan.plan import Plan, ScratchPlan
 from tunec.record import record
-
-BNB_OPTIMIZERS = {"adamw_8bit": "AdamW8bit", "paged_adamw_8bit": "PagedAdamW8bit"}
 
 
 @record
@@ -133,16 +132,11 @@ def model(plan: Plan) -> Iterator[Section]:
 
 def loss(plan: Plan) -> Iterator[Section]:
     """The loss, the schedule, the optimizer, the step."""
+    if plan.train.neftune_noise_alpha:
+        yield Section("loss/noise")
     yield Section("loss/loss", c.Loss.of(plan))
-    kind = plan.train.schedule.kind
-    schedule = c.Cosine.of(plan) if kind == "cosine" else c.Schedule.of(plan)
-    yield Section(f"loss/schedule_{kind}", schedule)
-    optimizer = plan.train.optimizer.kind
-    if optimizer in BNB_OPTIMIZERS:
-        yield Section("loss/optimizer_adamw_8bit", c.Optimizer8bit(BNB_OPTIMIZERS[optimizer]))
-    else:
-        yield Section(f"loss/optimizer_{optimizer}")
-    yield Section("loss/train_step", Ranks.of(plan))
+    yield Section("loss/backward", c.Backward.of(plan))
+    yield from optimizer(plan)
 
 
 def evaluation(plan: Plan) -> Iterator[Section]:
@@ -163,7 +157,7 @@ def evaluation(plan: Plan) -> Iterator[Section]:
 def run(plan: Plan) -> Iterator[Section]:
     if plan.evaluate and plan.evaluate.best:
         yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
-    yield Section("run/train", c.Train.of(plan))
+    yield Section("run/train", c.Train.of(plan, averages(plan)))
     yield from merging(plan)
     yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan)))
 

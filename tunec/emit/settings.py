@@ -11,6 +11,7 @@ from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.literals import Raw
 from tunec.emit.method_chapter import method_settings
+from tunec.emit.optimizer_chapter import optimizer_settings, watchdog_settings
 from tunec.emit.tokenizer_contexts import tokenizer_settings
 from tunec.plan.decided import Decided
 from tunec.plan.plan import Plan, PretrainedPlan
@@ -94,20 +95,15 @@ def _train(plan: Plan) -> Iterator[Constant]:
     yield constant("BATCH", train.batch, f"{batch.unit} per optimizer step", batch.value)
     yield constant("FORWARD_TOKENS", train.forward, "at a time: memory and speed, not the result")
     yield Constant("LOGITS_AT_ONCE", "1024", "default, tokens: memory and speed, not the result")
-    for name, value in train.optimizer.settings.items():
-        yield constant(name.upper(), value, "the highest" if name == "learning_rate" else "")
-    warmup = train.schedule.warmup
-    if warmup.value.value:
-        share = warmup.value.unit == "%"
-        number = warmup.value.value / 100 if share else warmup.value.value
-        yield constant("WARMUP", warmup, "of all steps" if share else "steps", number)
-    if train.schedule.floor and train.schedule.floor.value:
-        yield constant("FLOOR", train.schedule.floor, "of the highest learning rate")
+    yield from optimizer_settings(plan)
     norm = train.max_grad_norm
     if norm.value is None:
         yield constant("MAX_GRAD_NORM", norm, "none", Raw("math.inf"))
     else:
         yield constant("MAX_GRAD_NORM", norm)
+    if train.neftune_noise_alpha:
+        yield constant("NEFTUNE_NOISE_ALPHA", train.neftune_noise_alpha)
+    yield from watchdog_settings(plan)
 
 
 # --- Evaluation and the run -----------------------------------------------------------

@@ -8,8 +8,9 @@ import re
 
 from tunec.facts import Facts
 from tunec.plan.decide_data import decide_data
-from tunec.plan.decide_method import decide_method, usual_learning_rate
-from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize, is_scratch
+from tunec.plan.decide_method import decide_method
+from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize
+from tunec.plan.decide_optimizer import decide_optimizer, decide_schedule
 from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
@@ -18,14 +19,12 @@ from tunec.plan.plan import (
     CheckpointPlan,
     EvaluatePlan,
     GeneratePlan,
-    OptimizerPlan,
     Plan,
-    SchedulePlan,
     TrainPlan,
+    WatchdogPlan,
 )
 from tunec.spec.places import Lowered
 
-LEARNING_RATES = {"sgd": 1e-2}
 FORWARD = 8192
 
 
@@ -75,33 +74,20 @@ def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) ->
         forward=decider.number("train.forward", max(FORWARD, max_length.value)),
         gradient_checkpointing=decider.value("train.gradient_checkpointing"),
         max_grad_norm=decider.value("train.max_grad_norm"),
-        optimizer=_optimizer(decider, kinds),
-        schedule=_schedule(decider, kinds["train.schedule"]),
+        neftune_noise_alpha=decider.written("train.neftune_noise_alpha"),
+        optimizer=decide_optimizer(decider, kinds),
+        schedule=decide_schedule(decider, kinds),
+        watchdog=_watchdog(decider) if decider.read("train.watchdog") else None,
     )
 
 
-def _learning_rate(decider: Decider, kinds: dict[str, str]) -> Decided[float]:
-    usual = 1e-3 if is_scratch(decider) else usual_learning_rate(kinds["method"])
-    return decider.value(
-        "train.optimizer.learning_rate", LEARNING_RATES.get(kinds["train.optimizer"], usual)
-    )
-
-
-def _optimizer(decider: Decider, kinds: dict[str, str]) -> OptimizerPlan:
-    kind = kinds["train.optimizer"]
-    settings = {"learning_rate": _learning_rate(decider, kinds)}
-    for name in type(decider.read("train.optimizer")).model_fields:
-        if name != "learning_rate":
-            settings[name] = decider.value(f"train.optimizer.{name}")
-    return OptimizerPlan(kind, settings)
-
-
-def _schedule(decider: Decider, kind: str) -> SchedulePlan:
-    return SchedulePlan(
-        kind=kind,
-        warmup=decider.value("train.schedule.warmup"),
-        floor=decider.value("train.schedule.floor") if kind == "cosine" else None,
-        line=decider.origin("train.schedule") or "default",
+def _watchdog(decider: Decider) -> WatchdogPlan:
+    return WatchdogPlan(
+        grad_norm=decider.value("train.watchdog.grad_norm"),
+        window=decider.number("train.watchdog.window"),
+        loss=decider.written("train.watchdog.loss"),
+        then=decider.value("train.watchdog.then"),
+        patience=decider.number("train.watchdog.patience"),
     )
 
 

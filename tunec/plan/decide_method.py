@@ -8,7 +8,8 @@ from typing import Any  # settings are of any sort
 from tunec.facts import Facts
 from tunec.facts.adapted import lora_count, trained_count
 from tunec.facts.methods import METHODS
-from tunec.plan.decide_own import LEARNING_RATES, decide_own
+from tunec.facts.optimizers import OWN_RATES
+from tunec.plan.decide_own import decide_own
 from tunec.plan.decide_tokenizer import decide_tokenizer, together
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
@@ -22,9 +23,6 @@ from tunec.plan.plan import (
     PeftPlan,
 )
 
-WHOLE = ("full", "freeze", "lisa")
-"""Kinds that change the model's own weights."""
-
 
 def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
     if kind == "full":
@@ -37,7 +35,7 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         return ContinuePlan(Decided(adapter.path, origin), adapter.local)
     if kind == "lisa":
         return LisaPlan(decider.value("method.layers"), decider.number("method.every"))
-    if kind in LEARNING_RATES:
+    if kind in OWN_RATES:
         return decide_own(decider, facts, kind)
     if kind in METHODS:
         return _peft(decider, facts, kind)
@@ -114,12 +112,3 @@ def _peft(decider: Decider, facts: Facts, kind: str) -> PeftPlan:
         settings[name] = decider.number(f"method.{name}", value(values), why)
     decided = {name: each.value for name, each in settings.items()}
     return PeftPlan(kind, settings, trained_count(facts.model, kind, decided))
-
-
-def usual_learning_rate(kind: str) -> float:
-    """Of the kind, where the optimizer has none of its own."""
-    if kind in METHODS:
-        return METHODS[kind].learning_rate
-    if kind in LEARNING_RATES:
-        return LEARNING_RATES[kind]
-    return 2e-5 if kind in WHOLE else 2e-4

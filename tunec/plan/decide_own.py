@@ -9,9 +9,6 @@ from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import OwnPlan
 
-LEARNING_RATES = {"bitfit": 1e-3, "bottleneck": 3e-4, "compacter": 3e-3}
-"""Those of the papers, by kind."""
-
 
 def decide_own(decider: Decider, facts: Facts, kind: str) -> OwnPlan:
     if kind == "bitfit":

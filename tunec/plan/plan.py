@@ -165,17 +165,53 @@ MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | LisaPlan | PeftPl
 
 
 @record
+class GroupPlan:
+    """Weights with settings of their own; None where they are those of all."""
+
+    module: str
+    learning_rate: Decided[float] | None
+    weight_decay: Decided[float] | None
+
+
+@record
 class OptimizerPlan:
     kind: str
+    learning_rate: Decided[float]
     settings: dict[str, Decided[Any]]
+    """The kind's own, in the spec's names."""
+    decay: Decided[str]
+    """`matrices` or `all`."""
+    loraplus_ratio: Decided[float] | None
+    groups: tuple[GroupPlan, ...]
+
+    @property
+    def rates_differ(self) -> bool:
+        rates = any(group.learning_rate for group in self.groups)
+        return rates or self.loraplus_ratio is not None
+
+    @property
+    def decays_differ(self) -> bool:
+        decay = self.settings["weight_decay"].value > 0 and self.decay.value == "matrices"
+        return decay or any(group.weight_decay for group in self.groups)
 
 
 @record
 class SchedulePlan:
     kind: str
     warmup: Decided[Amount]
-    floor: Decided[float] | None
+    settings: dict[str, Decided[Any]]
+    """The kind's own, in the spec's names."""
     line: str
+
+
+@record
+class WatchdogPlan:
+    grad_norm: Decided[float | None]
+    window: Decided[int]
+    loss: Decided[float] | None
+    then: Decided[str]
+    """`skip`, `stop` or `go_back`."""
+    patience: Decided[int]
 
 
 @record
@@ -186,8 +222,10 @@ class TrainPlan:
     forward: Decided[int]
     gradient_checkpointing: Decided[bool]
     max_grad_norm: Decided[float | None]
+    neftune_noise_alpha: Decided[float] | None
     optimizer: OptimizerPlan
     schedule: SchedulePlan
+    watchdog: WatchdogPlan | None
 
 
 # --- Evaluation and checkpoints -------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`objective`, `train`, `optimizer`, `schedule`: the loss and how it is minimised.
+"""`objective`, `train`: the loss and how it is minimised.
 
 In: the settings as written. Out: one model per block and kind.
 Invariant: `batch` says what one optimizer step sees; nothing but `forward` says how it is cut up.
@@ -7,11 +7,10 @@ Invariant: `batch` says what one optimizer step sees; nothing but `forward` says
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
-from tunec.spec.values import Amount, Either, Flag, Measure, Number, OrNone, Several, Share
-
-Warmup = Annotated[
-    Amount | None, Either((Share(0, 100, example="3%"), Measure(("steps",), least=0)))
-]
+from tunec.spec.optimizers import Optimizer
+from tunec.spec.schedules import Schedule
+from tunec.spec.values import Amount, Flag, Measure, Number, OrNone
+from tunec.spec.watchdog import Watchdog
 
 
 class Sft(Block):
@@ -22,100 +21,6 @@ class Sft(Block):
 
 class Pretrain(Block):
     """Language modelling: cross-entropy on every token of the row, its first excepted."""
-
-
-class Adamw(Block):
-    """AdamW (arXiv 1711.05101), torch's fused implementation."""
-
-    learning_rate: Annotated[float | None, Number(whole=False, above=0, example="2e-4")] = setting(
-        None,
-        "Highest learning rate of the schedule.",
-        why="what most published runs of the method use",
-        shown="2e-4 for adapters, 2e-5 for full and freeze, 1e-3 for `model scratch`",
-    )
-    weight_decay: Annotated[float, Number(whole=False, least=0, example="0.01")] = setting(
-        0.0, "Decoupled weight decay.", why="what most fine-tuning runs use"
-    )
-    betas: Annotated[
-        tuple[float, float],
-        Several(Number(whole=False, least=0, below=1, example="0.9"), exactly=2, distinct=False),
-    ] = setting(
-        (0.9, 0.999), "Decay rates of the two moment estimates.", why="the values of the paper"
-    )
-    epsilon: Annotated[float, Number(whole=False, above=0, example="1e-8")] = setting(
-        1e-8, "Added to the denominator.", why="the value of the paper"
-    )
-
-
-class Adamw8bit(Adamw):
-    """AdamW with its moments in 8 bits (arXiv 2110.02861), by bitsandbytes: a quarter of the
-    state's memory.
-    """
-
-
-class PagedAdamw8bit(Adamw):
-    """8-bit AdamW whose state moves to main memory when the GPU is full (arXiv 2305.14314)."""
-
-
-class Sgd(Block):
-    """Stochastic gradient descent, torch's own."""
-
-    learning_rate: Annotated[float | None, Number(whole=False, above=0, example="1e-2")] = setting(
-        None,
-        "Highest learning rate of the schedule.",
-        why="a common start; SGD needs more than AdamW",
-        shown="1e-2",
-    )
-    weight_decay: Annotated[float, Number(whole=False, least=0, example="0.01")] = setting(
-        0.0, "L2 penalty.", why="off unless asked for"
-    )
-    momentum: Annotated[float, Number(whole=False, least=0, below=1, example="0.9")] = setting(
-        0.0, "Momentum.", why="off unless asked for, as in torch"
-    )
-    nesterov: Annotated[bool, Flag()] = setting(
-        False, "Nesterov's momentum; needs `momentum`.", why="off unless asked for"
-    )
-
-
-class Adafactor(Block):
-    """Adafactor (arXiv 1804.04235), torch's own: second moments by rows and columns only, so
-    hardly any state.
-    """
-
-    learning_rate: Annotated[float | None, Number(whole=False, above=0, example="1e-3")] = setting(
-        None,
-        "Highest learning rate of the schedule.",
-        why="what most published runs of the method use",
-        shown="2e-4 for adapters, 2e-5 for full and freeze, 1e-3 for `model scratch`",
-    )
-    weight_decay: Annotated[float, Number(whole=False, least=0, example="0.01")] = setting(
-        0.0, "Decoupled weight decay.", why="off unless asked for"
-    )
-
-
-_WARMUP_WHY = "short enough to cost nothing, long enough for the first moments to settle"
-_WARMUP = "Steps, or share of all steps, in which the rate rises linearly from zero."
-
-
-class Constant(Block):
-    """The learning rate stays as it is after the warm-up."""
-
-    warmup: Warmup = setting(Amount(3, "%"), _WARMUP, why=_WARMUP_WHY)
-
-
-class Linear(Block):
-    """The learning rate falls linearly to zero."""
-
-    warmup: Warmup = setting(Amount(3, "%"), _WARMUP, why=_WARMUP_WHY)
-
-
-class Cosine(Block):
-    """The learning rate falls along half a cosine (arXiv 1608.03983, one cycle)."""
-
-    warmup: Warmup = setting(Amount(3, "%"), _WARMUP, why=_WARMUP_WHY)
-    floor: Annotated[float, Share(0, 100, example="10%")] = setting(
-        0.0, "Where it ends, as a share of the highest rate.", why="to zero, as most runs do"
-    )
 
 
 class Train(Block):
@@ -153,5 +58,16 @@ class Train(Block):
             why="the value that nearly all runs use",
         )
     )
-    optimizer: Adamw | Sgd | Adafactor | None = nested(None, "The optimizer.")
-    schedule: Constant | Linear | Cosine | None = nested(None, "The learning rate over the steps.")
+    neftune_noise_alpha: Annotated[float | None, Number(whole=False, above=0, example="5")] = (
+        setting(
+            None,
+            "Noise on the embeddings while training, at most this over the square root of the "
+            "row's tokens times the hidden size (NEFTune, arXiv 2310.05914). The reported loss is "
+            "that with noise; evaluations have none.",
+            why="off unless asked for; the paper takes 5 to 15",
+            shown="none",
+        )
+    )
+    optimizer: Optimizer | None = nested(None, "The optimizer.")
+    watchdog: Watchdog | None = nested(None, "What becomes of a step that would spoil the weights.")
+    schedule: Schedule | None = nested(None, "The learning rate over the steps.")

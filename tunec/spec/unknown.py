@@ -42,6 +42,9 @@ def setting(section: Section, kind: str, entry: Entry) -> Diagnostic:
         remedy = f"Remove it, or write {listed(kinds[:5], 'or')} in place of {section.title}."
         return _say("E201", section, span, message, remedy)
     homes = [home for home in homes_of(name) if not home[0] or home[0][-1] != section.place]
+    # A block within another that has the setting too says it of a part only.
+    around_it = [home[0] for home in homes if home[0]]
+    homes = [home for home in homes if home[0][:-1] not in around_it]
     if homes:
         return _say("E201", section, span, missing, _move(homes, name, _from_set(span)))
     known = _foreign(name, section, legal, span)

@@ -687,11 +687,12 @@ def backward(model, pack, tokens):
 
 
 def learning_rate(step, steps):
-    """Linear warm-up, then a straight line to zero (L24)."""
+    """Linear warm-up, then a straight line (L24)."""
     warmup = WARMUP
     if step < warmup:
         return LEARNING_RATE * (step + 1) / warmup
-    return LEARNING_RATE * (steps - step) / max(1, steps - warmup)
+    left = (steps - step) / max(1, steps - warmup)
+    return LEARNING_RATE * left
 
 
 def make_optimizer(model):

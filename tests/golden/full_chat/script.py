@@ -702,7 +702,9 @@ def learning_rate(step, steps):
 
 def make_optimizer(model):
     return torch.optim.Adafactor(
-        trained_weights(model).values(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
+        trained_weights(model).values(),
+        lr=LEARNING_RATE,
+        weight_decay=WEIGHT_DECAY,
     )
 
 

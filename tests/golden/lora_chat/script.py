@@ -728,9 +728,20 @@ def learning_rate(step, steps):
     return LEARNING_RATE * (FLOOR + (1 - FLOOR) * cosine)
 
 
+def parameter_groups(model):
+    """Matrices decay, vectors do not."""
+    groups = {}
+    for weight in trained_weights(model).values():
+        decay = WEIGHT_DECAY if weight.ndim > 1 else 0.0
+        groups.setdefault(decay, []).append(weight)
+    return [
+        {"params": weights, "weight_decay": decay} for decay, weights in groups.items()
+    ]
+
+
 def make_optimizer(model):
     return torch.optim.AdamW(
-        trained_weights(model).values(),
+        parameter_groups(model),
         lr=LEARNING_RATE,
         betas=BETAS,
         eps=EPSILON,

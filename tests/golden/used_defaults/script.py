@@ -678,11 +678,12 @@ def backward(model, pack, tokens):
 
 
 def learning_rate(step, steps):
-    """Linear warm-up, then a straight line to zero (../house.tune L5)."""
+    """Linear warm-up, then a straight line (../house.tune L5)."""
     warmup = WARMUP
     if step < warmup:
         return LEARNING_RATE * (step + 1) / warmup
-    return LEARNING_RATE * (steps - step) / max(1, steps - warmup)
+    left = (steps - step) / max(1, steps - warmup)
+    return LEARNING_RATE * left
 
 
 def make_optimizer(model):
