@@ -33,7 +33,7 @@ types: $(DEV)
 	$(BIN)/mypy
 
 unit: $(DEV)
-	$(BIN)/python -m pytest $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST)
 
 golden: $(DEV)
 	$(BIN)/python -m pytest --update-golden $(PYTEST)
