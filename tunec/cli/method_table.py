@@ -54,7 +54,7 @@ OWN = {
     "full": ("whole", "no", "-", "the most that can be learnt, where memory allows"),
     "freeze": ("whole", "no", "-", "a new task for the last layers or the head"),
     "lisa": ("whole", "no", "-", "all weights, in the memory of a few layers"),
-    "bitfit": ("own", "no", "-", "models with biases; a thousandth of the weights"),
+    "bitfit": ("own", "no", "yes", "models with biases; a thousandth of the weights"),
     "bottleneck": ("own", "nf4, int8", "no", "layers between the layers, as before LoRA"),
     "compacter": ("own", "nf4, int8", "no", "the same with far fewer weights"),
     "lora": ("lora", "nf4, int8", "yes", "what to try first"),
