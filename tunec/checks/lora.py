@@ -173,7 +173,21 @@ def merged_weights_are_numbers(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def dora_has_norms(context: Context) -> Iterator[Diagnostic]:
+    """DoRA dequantizes weights for their norms, which bitsandbytes cannot for 8 bits here."""
+    if context.method == "dora" and context.kind("quantize") == "int8":
+        yield problem(
+            "E310",
+            "`method dora` does not work on weights stored as `int8`: their scales are lost before "
+            "the norms are taken.",
+            context.at("method"),
+            context.at("quantize", "stored quantized"),
+            remedy="Write `quantize nf4`, or `method lora`.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
+    dora_has_norms,
     layers_are_of_the_model,
     named_modules_are_there,
     excluded_modules_were_targets,

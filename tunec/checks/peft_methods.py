@@ -26,13 +26,14 @@ def storage_is_known_to_work(context: Context) -> Iterator[Diagnostic]:
     known, stored = METHODS.get(context.method), context.kind("quantize")
     if known is None or not stored or stored in known.storage:
         return
+    can_lora = ["lora", "dora"] if stored == "nf4" else ["lora"]
     can = [kind for kind, each in METHODS.items() if stored in each.storage]
     yield problem(
         "E310",
         f"`method {context.method}` does not work on weights stored as `{stored}`.",
         context.at("method"),
         context.at("quantize", "stored quantized"),
-        notes=(f"On `{stored}` these do: {enumerated(['lora', 'dora', *can], 20)}.",),
+        notes=(f"On `{stored}` these do: {enumerated([*can_lora, *can], 20)}.",),
         remedy="Remove `quantize`, or write `method lora`.",
     )
 

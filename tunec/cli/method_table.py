@@ -59,7 +59,7 @@ OWN = {
     "compacter": ("own", "nf4, int8", "no", "the same with far fewer weights"),
     "lora": ("lora", "nf4, int8", "yes", "what to try first"),
     "qlora": ("lora", "nf4", "yes", "the same, its frozen weights in 4 bits"),
-    "dora": ("lora", "nf4, int8", "yes", "LoRA of low rank that falls short; slower"),
+    "dora": ("lora", "nf4", "yes", "LoRA of low rank that falls short; slower"),
     "continue": ("lora", "as before", "-", "to go on with an adapter, as it was made"),
 }
 """Family, storage, merges and use of the kinds that `facts.methods` does not have."""
