@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from model_folders import write_model, write_tokenizer
 from properties.compiling import MODEL, comments, compiled, constants, hidden, script_of, shape
@@ -218,6 +218,7 @@ def test_names_of_mixed_files(
 
 
 @few
+@example(spec_name="a", home="b", used='"""\nimport os\n"""')  # what closes a docstring
 @given(spec_name=names, home=names, used=names)
 def test_names_of_specs_and_their_folders_arrive_nowhere(
     folder: Path,
@@ -229,7 +230,7 @@ def test_names_of_specs_and_their_folders_arrive_nowhere(
     """The spec's own name, that of a file it uses, and the way to it from the script."""
     place = tmp_path_factory.mktemp("uses")
     (place / "rows.jsonl").write_bytes((folder / "rows.jsonl").read_bytes())
-    rest = f"{MODEL}method lora {{ rank = 4 }}\n{PLAIN}"
+    rest = f"{MODEL}method lora {{ rank = 4 }}\n{PLAIN}\ntrain {{ schedule linear }}\n"
 
     def compile_with(spec_name: str, home: str, used: str) -> str:
         (place / used).write_text(rest)

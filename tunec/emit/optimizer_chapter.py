@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tunec.emit.constants import Constant, constant
 from tunec.emit.contexts import Context
-from tunec.emit.literals import Raw, comment, py
+from tunec.emit.literals import Raw, prose, py
 from tunec.emit.section import Section
 from tunec.facts.optimizers import OPTIMIZERS
 from tunec.plan.decided import Decided
@@ -241,7 +241,7 @@ def _schedule(how: SchedulePlan) -> Section:
         shape = "halves of a cosine"
     summary = f"Linear warm-up, then {shape}" if warmup.value else shape.capitalize()
     steps = _UNITS[warmup.unit].format("WARMUP")
-    common = (f"{summary} ({comment(how.line)}).", bool(warmup.value), steps)
+    common = (f"{summary} ({prose(how.line)}).", bool(warmup.value), steps)
     return Section(f"loss/schedule_{how.kind}", _context(how, common))
 
 

@@ -4,7 +4,7 @@ In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
 from tunec.emit.contexts import Context
-from tunec.emit.literals import Raw, comment, py, text, text_of_row
+from tunec.emit.literals import Raw, prose, py, text, text_of_row
 from tunec.plan.data import MessagesPlan, TemplatePlan, TurnPlan
 from tunec.plan.plan import Plan
 from tunec.record import record
@@ -22,7 +22,7 @@ class Suffixed(Context):
     @classmethod
     def named(cls, plan: Plan, template: TemplatePlan) -> tuple[str, str]:
         suffix = f"_{template.name}" if len(plan.templates) > 1 else ""
-        return suffix, comment(template.lines)
+        return suffix, prose(template.lines)
 
 
 @record
@@ -123,7 +123,7 @@ class JinjaTexts(Context):
             for at, turn in template.numbered_texts()
             if not turn.plain
         )
-        return cls(", ".join(comment(each.lines) for each in plan.templates), texts)
+        return cls(", ".join(prose(each.lines) for each in plan.templates), texts)
 
 
 # --- Columns of messages --------------------------------------------------------------
