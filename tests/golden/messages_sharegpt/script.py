@@ -935,6 +935,8 @@ def answers_to(model, tokenizer, rows):
     greedy = GenerationConfig(
         max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stop, pad_token_id=stop
     )
+    # What is left open would be taken from the model's own files: sampling, penalties.
+    own, model.generation_config = model.generation_config, GenerationConfig()
     answers = []
     model.eval()
     model.set_attn_implementation("sdpa")  # the ordinary one, which can use a cache
@@ -952,6 +954,7 @@ def answers_to(model, tokenizer, rows):
         )
         answers += output[:, width:].tolist()
     model.set_attn_implementation(ATTENTION)
+    model.generation_config = own
     model.train()
     return [answer for _, answer in sorted(zip(order, answers))]
 
