@@ -10,6 +10,7 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import Generate
+from tunec.spec.metrics import WORDS
 
 _ADD = "Add `data validation { split = 10% }`."
 
@@ -112,6 +113,12 @@ def answers_fit(context: Context) -> Iterator[Diagnostic]:
     )
 
 
+def _metrics(generate: Generate) -> list[str]:
+    """Those that are tunec's own, by name: others may fail."""
+    words = generate.metrics or (() if generate.metric else ("exact_match",))
+    return [*(word for word in words if word in WORDS), *generate.metric]
+
+
 def best_is_measured(context: Context) -> Iterator[Diagnostic]:
     """The measure that tells which weights are best is one of every evaluation."""
     best = context.spec.evaluate.best if context.spec.evaluate else None
@@ -126,7 +133,7 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
         )
         return
     generate = _generate(context)
-    known = ["validation_loss", *(generate.metrics if generate else ())]
+    known = ["validation_loss", *(_metrics(generate) if generate else ())]
     where = context.at("evaluate.best.measure")
     if best.measure not in known:
         close = nearest(best.measure, known) or known

@@ -143,16 +143,6 @@ class Forward(Context):
 
 
 @record
-class Generate(Forward):
-    mixed: bool
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Generate":
-        forward = Forward.of(plan)
-        return cls(forward.autocast, forward.by_row, plan.stops_differ)
-
-
-@record
 class Check(Forward):
     weighted: bool
     tolerance: str
@@ -163,35 +153,6 @@ class Check(Forward):
         forward = Forward.of(plan)
         tolerance = "3e-2" if plan.quantize else exact
         return cls(forward.autocast, forward.by_row, plan.weighted, tolerance)
-
-
-@record
-class Measure(Context):
-    test: bool
-    always: bool
-    """Answers are generated at every evaluation."""
-    sometimes: bool
-    """Answers are generated `when`, for the `rows` of that name."""
-    when: str
-    rows: str
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Measure":
-        test = plan.data.test is not None
-        generate = plan.evaluate.generate if plan.evaluate else None
-        if generate is None:
-            return cls(test, always=False, sometimes=False, when="", rows="")
-        compared = generate.compare.value is not None
-        if generate.on == "test":
-            when = "step in (0, steps)" if compared else "step == steps"
-        else:
-            when = "" if compared else "step > 0"
-        return cls(test, always=not when, sometimes=bool(when), when=when, rows=generate.on)
-
-
-@record
-class Results(Context):
-    answers: bool
 
 
 @record
@@ -226,6 +187,8 @@ class Train(Context):
     averages: bool
     """What is evaluated and saved is an average of the weights that are trained."""
     watched: bool
+    gaps: bool
+    """Whether a measure may be missing: a function of one's own may fail."""
 
     @classmethod
     def of(cls, plan: Plan, averages: bool) -> "Train":
@@ -247,7 +210,9 @@ class Train(Context):
         turns, measures = is_in_turns(plan), plan.evaluate is not None
         watched = plan.train.watchdog is not None
         kept = (found, early, late)
-        return cls(derived, saved, measures, measured, *kept, turns, averages, watched)
+        generate = plan.evaluate.generate if plan.evaluate else None
+        gaps = generate is not None and "own" in generate.kinds()
+        return cls(derived, saved, measures, measured, *kept, turns, averages, watched, gaps)
 
 
 @record

@@ -21,6 +21,7 @@ MODULES = (
     "glob",
     "gzip",
     "importlib.util",
+    "inspect",
     "json",
     "lzma",
     "math",
@@ -29,6 +30,8 @@ MODULES = (
     "re",
     "shutil",
     "signal",
+    "string",
+    "subprocess",
     "sys",
     "warnings",
     "bitsandbytes",
@@ -67,8 +70,12 @@ NAMES = {
     "functools": ("cache", "lru_cache"),
     "pathlib": ("Path",),
     "statistics": ("median",),
+    "time": ("monotonic",),
     "typing": ("NamedTuple",),
     "bitsandbytes.nn": ("Linear4bit",),
+    "jsonschema.validators": ("validator_for",),
+    "rouge_score.rouge_scorer": ("RougeScorer",),
+    "sacrebleu.metrics": ("BLEU", "CHRF"),
     "jinja2": ("StrictUndefined", "TemplateError"),
     "jinja2.sandbox": ("ImmutableSandboxedEnvironment",),
     "peft": (
@@ -113,6 +120,9 @@ PINS = {
     "fsspec": "2026.9.0",
     "s3fs": "2026.9.0",
     "aiohttp": "3.14.5",
+    "jsonschema": "4.26.0",
+    "rouge-score": "0.1.2",
+    "sacrebleu": "2.6.0",
 }
 """Versions that the emitted scripts were tested with; what these bring along needs no pin."""
 
@@ -183,5 +193,5 @@ def _member_order(name: str) -> tuple[int, str]:
 def dependencies(block: str, more: tuple[str, ...]) -> list[str]:
     """Pinned packages, for the script's header, that an import block needs, and `more` besides."""
     words = block.replace(".", " ").split()
-    needed = [package for package in PINS if package in words or package in more]
+    needed = [each for each in PINS if each.replace("-", "_") in words or each in more]
     return [f"{package}=={PINS[package]}" for package in needed]

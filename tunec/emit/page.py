@@ -11,6 +11,7 @@ from textwrap import shorten
 from tunec.emit import contexts as c
 from tunec.emit import tokenizer_contexts as k
 from tunec.emit.data_chapter import batches, data
+from tunec.emit.evaluation_chapter import evaluation
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
@@ -137,21 +138,6 @@ def loss(plan: Plan) -> Iterator[Section]:
     yield Section("loss/loss", c.Loss.of(plan))
     yield Section("loss/backward", c.Backward.of(plan))
     yield from optimizer(plan)
-
-
-def evaluation(plan: Plan) -> Iterator[Section]:
-    """Losses always, for the check at the start; the rest where something is held out."""
-    yield Section("evaluate/mean_loss", c.Check.of(plan))
-    if plan.evaluate is None:
-        return
-    if plan.evaluate.generate:
-        yield Section("evaluate/generate", c.Generate.of(plan))
-    yield Section("evaluate/measure", c.Measure.of(plan))
-    generate = plan.evaluate.generate
-    compared = generate is not None and generate.compare.value is not None
-    yield Section(
-        "evaluate/results", c.Results(compared and bool(generate and generate.show.value))
-    )
 
 
 def run(plan: Plan) -> Iterator[Section]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.data_settings import data_settings
+from tunec.emit.evaluation_chapter import evaluation_settings
 from tunec.emit.literals import Raw
 from tunec.emit.method_chapter import method_settings
 from tunec.emit.optimizer_chapter import optimizer_settings, watchdog_settings
@@ -116,14 +117,7 @@ def _cadence(name: str, every: Decided[Amount]) -> Constant:
 def _evaluate(plan: Plan) -> Iterator[Constant]:
     if plan.evaluate and (plan.data.validation or plan.data.split):
         yield _cadence("EVALUATE_EVERY", plan.evaluate.every)
-    if plan.evaluate and plan.evaluate.generate:
-        generate = plan.evaluate.generate
-        limit = generate.limit
-        yield constant("GENERATE_ROWS", limit, f"the first {generate.on} rows")
-        yield constant("GENERATE_BATCH", generate.batch, "rows at a time")
-        yield constant("MAX_NEW_TOKENS", generate.max_new_tokens)
-        if generate.compare.value and generate.show.value:
-            yield constant("ANSWERS_SHOWN", generate.show)
+    yield from evaluation_settings(plan)
 
 
 def _best(plan: Plan) -> Iterator[Constant]:

@@ -8,6 +8,7 @@ import re
 
 from tunec.facts import Facts
 from tunec.plan.decide_data import decide_data
+from tunec.plan.decide_evaluate import decide_evaluate
 from tunec.plan.decide_method import decide_method
 from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize
 from tunec.plan.decide_optimizer import decide_optimizer, decide_schedule
@@ -15,10 +16,7 @@ from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import (
-    BestPlan,
     CheckpointPlan,
-    EvaluatePlan,
-    GeneratePlan,
     Plan,
     TrainPlan,
     WatchdogPlan,
@@ -49,7 +47,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         data=decide_data(decider, facts, kinds["objective"]),
         objective=kinds["objective"],
         train=_train(decider, kinds, max_length),
-        evaluate=_evaluate(decider),
+        evaluate=decide_evaluate(decider),
         checkpoint=CheckpointPlan(
             decider.value("checkpoint.every"), decider.value("checkpoint.keep")
         ),
@@ -88,46 +86,6 @@ def _watchdog(decider: Decider) -> WatchdogPlan:
         loss=decider.written("train.watchdog.loss"),
         then=decider.value("train.watchdog.then"),
         patience=decider.number("train.watchdog.patience"),
-    )
-
-
-# --- Evaluation -----------------------------------------------------------------------
-
-
-def _evaluate(decider: Decider) -> EvaluatePlan | None:
-    if not ({"validation", "test"} & decider.spec.data.keys()):
-        return None
-    generate = None
-    if decider.spec.evaluate and decider.spec.evaluate.generate:
-        generate = _generate(decider)
-    return EvaluatePlan(decider.value("evaluate.every"), generate, _best(decider))
-
-
-def _best(decider: Decider) -> BestPlan | None:
-    if decider.spec.evaluate is None or decider.spec.evaluate.best is None:
-        return None
-    measure = decider.value("evaluate.best.measure")
-    return BestPlan(
-        measure=measure,
-        patience=decider.written("evaluate.best.patience"),
-        min_change=decider.value("evaluate.best.min_change"),
-        more_is_better=measure.value != "validation_loss",
-    )
-
-
-def _generate(decider: Decider) -> GeneratePlan:
-    def amount(name: str) -> Decided[int]:
-        return decider.number(f"evaluate.generate.{name}")
-
-    compare = decider.value("evaluate.generate.compare")
-    return GeneratePlan(
-        metrics=decider.value("evaluate.generate.metrics"),
-        max_new_tokens=amount("max_new_tokens"),
-        limit=amount("limit"),
-        compare=compare,
-        batch=amount("batch"),
-        show=decider.value("evaluate.generate.show"),
-        on="test" if "test" in decider.spec.data else "validation",
     )
 
 

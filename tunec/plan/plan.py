@@ -9,6 +9,7 @@ from typing import Any  # JSON is of any shape
 
 from tunec.plan.data import DataPlan, MessagesPlan, TemplatePlan, TurnPlan
 from tunec.plan.decided import Decided
+from tunec.plan.evaluate import EvaluatePlan
 from tunec.record import fields_of, is_record, record
 from tunec.spec.values import Amount
 
@@ -228,36 +229,7 @@ class TrainPlan:
     watchdog: WatchdogPlan | None
 
 
-# --- Evaluation and checkpoints -------------------------------------------------------
-
-
-@record
-class GeneratePlan:
-    metrics: Decided[tuple[str, ...]]
-    max_new_tokens: Decided[int]
-    limit: Decided[int | None]
-    compare: Decided[str | None]
-    batch: Decided[int]
-    show: Decided[int]
-    on: str
-    """`validation` or `test`: the rows that are asked."""
-
-
-@record
-class BestPlan:
-    """Which evaluation's weights are handed over."""
-
-    measure: Decided[str]
-    patience: Decided[int] | None
-    min_change: Decided[float]
-    more_is_better: bool
-
-
-@record
-class EvaluatePlan:
-    every: Decided[Amount]
-    generate: GeneratePlan | None
-    best: BestPlan | None
+# --- Checkpoints ----------------------------------------------------------------------
 
 
 @record

@@ -7,21 +7,35 @@ Invariant: cadences are amounts with a unit, so that steps and epochs cannot be 
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
-from tunec.spec.values import Amount, Choice, Measure, Name, Number, OrNone, Several
+from tunec.spec.metrics import WORDS, Metric
+from tunec.spec.values import (
+    Amount,
+    Choice,
+    Either,
+    Measure,
+    Name,
+    Number,
+    OrNone,
+    Several,
+    Text,
+)
 
 Cadence = Annotated[Amount, Measure(("steps", "epochs"), example=100)]
 
 
 class Generate(Block):
-    """Answers generated greedily for validation (or test) rows, and measured, before and after
-    training.
-    """
+    """Answers generated for validation (or test) rows, and measured, before and after training."""
 
-    metrics: Annotated[tuple[str, ...], Several(Choice(("exact_match",)))] = setting(
-        ("exact_match",),
-        "What is measured. `exact_match`: the answer is the row's own, white space at the "
-        "ends aside.",
+    metric: dict[str, Metric] = nested({}, "A metric with settings of its own.")
+    metrics: Annotated[
+        tuple[str, ...] | None, Several(Either((Choice(WORDS), Text("metrics.py:is_polite"))))
+    ] = setting(
+        None,
+        "What is measured of each answer, or of all: words of the table in `evaluation.md`, and "
+        "functions of one's own as `file.py:function`, called with the answer, the row's own and "
+        "the row, that give a number.",
         why="the one measure that cannot be argued with",
+        shown="[exact_match] where there is no block `metric`",
     )
     max_new_tokens: Annotated[Amount, Measure(("tokens",), example=128)] = setting(
         Amount(128, "tokens"),
@@ -42,6 +56,27 @@ class Generate(Block):
         Amount(32, "examples"),
         "Prompts generated for at a time: memory and speed, not the result.",
         why="fits small GPUs",
+    )
+    temperature: Annotated[
+        float | None, OrNone(Number(whole=False, above=0, most=10, example="0.7"))
+    ] = setting(
+        None,
+        "Answers are drawn at random by the seed, from probabilities sharpened (below 1) or "
+        "flattened (above 1); `none` is greedy: always the most probable token. What the model's "
+        "own files say of sampling is never used.",
+        why="greedy answers do not depend on chance, nor on `batch`",
+    )
+    top_p: Annotated[float, Number(whole=False, above=0, most=1, example="0.9")] = setting(
+        1.0,
+        "With `temperature`: only the most probable tokens are drawn, as many as have this much "
+        "of the probability together.",
+        why="the model's own probabilities",
+    )
+    metric_timeout: Annotated[Amount, Measure(("seconds",), example=60)] = setting(
+        Amount(60, "seconds"),
+        "How long a function of `metrics` may take for the answers of one evaluation; then it is "
+        "stopped, and its value is missing.",
+        why="nothing that was trained waits for a function that hangs",
     )
     show: Annotated[int, Number(least=0, example="4")] = setting(
         4, "Answers printed side by side at the end.", why="enough to see what changed"

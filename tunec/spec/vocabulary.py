@@ -210,5 +210,19 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
         Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),
         Place("best", "best", "none", "one", {"": "evaluate:Best"}),
     ),
+    "generate": (
+        Place(
+            "metric",
+            "metric",
+            "kind",
+            "map",
+            {
+                "regex_match": "metrics:RegexMatch",
+                "regex_extract": "metrics:RegexExtract",
+                "json_schema": "metrics:JsonSchema",
+                "numeric": "metrics:Numeric",
+            },
+        ),
+    ),
 }
 """From the keyword of a block ("" for the top of a spec) to the blocks that may stand in it."""

@@ -119,6 +119,7 @@ EVALUATE_EVERY = 1  # default, epochs
 GENERATE_ROWS = 4  # L26, the first validation rows
 GENERATE_BATCH = 32  # default, rows at a time
 MAX_NEW_TOKENS = 12  # L26
+RESAMPLES = 1000  # default, for intervals and p-values
 ANSWERS_SHOWN = 4  # default
 
 CHECKPOINT_EVERY = 1  # default, epochs
@@ -861,11 +862,13 @@ def answers_to(model, tokenizer, rows):
 
     Prompts are padded on the left, those of a length together, the longest first.
     """
-    stop = stop_token(tokenizer)
     order = sorted(range(len(rows)), key=lambda number: -rows[number].start)
     prompts = [rows[number].ids[: rows[number].start] for number in order]
-    greedy = GenerationConfig(
-        max_new_tokens=MAX_NEW_TOKENS, eos_token_id=stop, pad_token_id=stop
+    stops, pad = [stop_token(tokenizer)], stop_token(tokenizer)
+    decoding = GenerationConfig(
+        max_new_tokens=MAX_NEW_TOKENS,
+        eos_token_id=stops,
+        pad_token_id=pad,
     )
     # What is left open would be taken from the model's own files: sampling, penalties.
     own, model.generation_config = model.generation_config, GenerationConfig()
@@ -877,34 +880,102 @@ def answers_to(model, tokenizer, rows):
         batch = prompts[first : first + GENERATE_BATCH]
         width = max(len(prompt) for prompt in batch)
         mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch])
-        ids = torch.full(mask.shape, stop).masked_scatter(mask.bool(), torch.cat(batch))
+        ids = torch.full(mask.shape, pad).masked_scatter(mask.bool(), torch.cat(batch))
         output = model.generate(
             input_ids=ids.to(DEVICE),
             attention_mask=mask.to(DEVICE),
-            generation_config=greedy,
+            generation_config=decoding,
             stopping_criteria=[stop_if_asked],
         )
-        answers += output[:, width:].tolist()
+        for answer in output[:, width:].tolist():
+            ends = [answer.index(stop) for stop in stops if stop in answer]
+            answers.append(answer[: min(ends, default=len(answer)) + 1])
     model.set_attn_implementation(ATTENTION)
     model.generation_config = own
     model.train()
     return [answer for _, answer in sorted(zip(order, answers))]
 
 
-def exact_match(model, tokenizer, rows, file):
-    """Share of answers that are the row's own; all of them are written to `file`."""
-    given = answers_to(model, tokenizer, rows)
-    given = tokenizer.batch_decode(given, skip_special_tokens=True)
-    hits = 0
+def exact_match(given, wanted):
+    """Whether the answer is the wanted one, white space at the ends aside."""
+    return float(given.strip() == wanted.strip())
+
+
+def scored_answers(model, tokenizer, rows, file):
+    """Answers to the rows with their scores; all of them are written to `file`."""
+    stops = [stop_token(tokenizer)]
+    answers = []
+    for row, ids in zip(rows, answers_to(model, tokenizer, rows)):
+        prompt = tokenizer.decode(row.ids[: row.start])
+        wanted = tokenizer.decode(row.ids[row.start :], skip_special_tokens=True)
+        given = tokenizer.decode(ids, skip_special_tokens=True)
+        scores = {
+            "exact_match": exact_match(given, wanted),
+            "answers_stopped": float(ids[-1] in stops),
+            "answer_tokens": float(len(ids)),
+        }
+        answers.append(
+            {"prompt": prompt, "wanted": wanted, "given": given, "scores": scores}
+        )
     file.parent.mkdir(exist_ok=True)
-    with open(file, "w", encoding="utf-8") as answers:
-        for row, answer in zip(rows, given):
-            prompt = tokenizer.decode(row.ids[: row.start])
-            wanted = tokenizer.decode(row.ids[row.start :], skip_special_tokens=True)
-            line = {"prompt": prompt, "wanted": wanted, "given": answer}
-            answers.write(json.dumps(line, ensure_ascii=False) + "\n")
-            hits += wanted.strip() == answer.strip()
-    return hits / len(rows)
+    with open(file, "w", encoding="utf-8") as lines:
+        for answer in answers:
+            lines.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    return answers
+
+
+def mean(scores, draws):
+    """The mean by each row of `draws`, which says how often each answer counts."""
+    return draws @ torch.tensor(scores, dtype=torch.double) / draws.sum(dim=1)
+
+
+def summary(name, answers, draws):
+    """A measure of the answers, by each row of `draws`."""
+    scores = [answer["scores"][name] for answer in answers]
+    return mean(scores, draws)
+
+
+def measures_of(answers):
+    """Each measure of the answers, by name."""
+    once = torch.ones(1, len(answers), dtype=torch.double)
+    return {name: summary(name, answers, once).item() for name in answers[0]["scores"]}
+
+
+def resampled(count):
+    """How often each of so many rows is drawn, in RESAMPLES draws of as many."""
+    chance = torch.Generator().manual_seed(SEED)
+    drawn = torch.randint(count, (RESAMPLES, count), generator=chance)
+    draws = torch.zeros(RESAMPLES, count, dtype=torch.double)
+    return draws.scatter_add_(1, drawn, torch.ones_like(draws))
+
+
+def interval(values):
+    """The middle 95 % of the values: a percentile bootstrap."""
+    ends = torch.tensor([0.025, 0.975], dtype=torch.double)
+    return torch.quantile(values, ends).tolist()
+
+
+def p_value(name, base, tuned):
+    """How often chance makes such a difference: it swaps base and tuned row by row."""
+    chance = torch.Generator().manual_seed(SEED)
+    both, shape = base + tuned, (RESAMPLES, len(base))
+    kept = torch.randint(2, shape, generator=chance).double()
+    kept[0] = 1  # what was seen is one of the cases
+    one, other = torch.cat([kept, 1 - kept], dim=1), torch.cat([1 - kept, kept], dim=1)
+    differences = (summary(name, both, one) - summary(name, both, other)).abs()
+    return (differences >= differences[0] - 1e-9).double().mean().item()
+
+
+def compared(name, base, tuned):
+    """Intervals of a measure before and after, and of the difference, row by row."""
+    draws = resampled(len(base))
+    before, after = summary(name, base, draws), summary(name, tuned, draws)
+    return {
+        "base_interval": interval(before),
+        "tuned_interval": interval(after),
+        "difference_interval": interval(after - before),
+        "p_value": p_value(name, base, tuned),
+    }
 
 
 def measure(model, tokenizer, held_out, output, step, steps):
@@ -916,8 +987,17 @@ def measure(model, tokenizer, held_out, output, step, steps):
         measures[f"{name}_perplexity"] = math.exp(loss)
     rows = held_out["validation"][:GENERATE_ROWS]
     file = output / "answers" / f"step-{step:06}.jsonl"
-    measures["exact_match"] = exact_match(model, tokenizer, rows, file)
+    measures.update(measures_of(scored_answers(model, tokenizer, rows, file)))
     return measures
+
+
+def columns(label, *values):
+    """A line of the table; a number has four decimals, two numbers are an interval."""
+    shown = []
+    for value in values:
+        ends = value if isinstance(value, list) else [] if value is None else [value]
+        shown.append(" to ".join(f"{end:.4f}" for end in ends) or "-")
+    return f"{label:24}" + "".join(f"{each:>20}" for each in shown)
 
 
 def show_results(output):
@@ -926,15 +1006,22 @@ def show_results(output):
     base, *_, tuned = [line for line in lines if "loss" not in line]
     names = [name for name in tuned if name != "step"]
     results = {name: {"base": base.get(name), "tuned": tuned[name]} for name in names}
-    (output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
-    print(f"\n{'':24}{'base':>12}{'tuned':>12}")
-    for name, values in results.items():
-        shown = ["-" if value is None else f"{value:.4f}" for value in values.values()]
-        print(f"{name:24}{shown[0]:>12}{shown[1]:>12}")
     files = [output / f"answers/step-{line['step']:06}.jsonl" for line in (base, tuned)]
     before, after = [
         [json.loads(line) for line in open(file, encoding="utf-8")] for file in files
     ]
+    for name in after[0]["scores"]:
+        found = results[name]
+        found["difference"] = found["tuned"] - found["base"]
+        found.update(compared(name, before, after))
+    (output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    print(f"\n{'':24}{'base':>20}{'tuned':>20}{'difference':>20}")
+    for name, found in results.items():
+        print(columns(name, found["base"], found["tuned"], found.get("difference")))
+        if "p_value" in found:
+            label = f"  95%, p = {found['p_value']:.3f}"
+            kinds = ("base", "tuned", "difference")
+            print(columns(label, *(found[f"{kind}_interval"] for kind in kinds)))
     for base, tuned in list(zip(before, after))[:ANSWERS_SHOWN]:
         print(f"\n{base['prompt']}")
         print(f"  wanted  {base['wanted']}")

@@ -1,0 +1,141 @@
+"""The chapter on evaluation: which templates make it up, and what they are given.
+
+In: a plan. Out: sections and constants. Invariant: what is not measured has no code in the script.
+"""
+
+from collections.abc import Iterator
+
+from tunec.emit.constants import Constant, constant
+from tunec.emit.contexts import Check, Context, Forward
+from tunec.emit.metric_chapter import SACREBLEU, metric_settings, metrics, score
+from tunec.emit.section import Section
+from tunec.plan.evaluate import GeneratePlan
+from tunec.plan.plan import Plan
+from tunec.record import record
+
+
+@record
+class Generate(Forward):
+    mixed: bool
+    sampled: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Generate":
+        forward = Forward.of(plan)
+        generate = plan.evaluate.generate if plan.evaluate else None
+        sampled = generate is not None and generate.temperature is not None
+        return cls(forward.autocast, forward.by_row, plan.stops_differ, sampled)
+
+
+@record
+class Scored(Context):
+    mixed: bool
+    own: bool
+    scored: bool
+    """Whether there is any metric besides one's own."""
+    scores: str
+
+
+@record
+class Summary(Context):
+    own: bool
+    sacrebleu: bool
+    labels: bool
+
+    @classmethod
+    def of(cls, generate: GeneratePlan) -> "Summary":
+        kinds = generate.kinds()
+        return cls("own" in kinds, signed(generate), "macro_f1" in kinds)
+
+
+@record
+class Intervals(Context):
+    compared: bool
+
+
+@record
+class Alone(Context):
+    own: bool
+    signed: bool
+
+
+@record
+class Results(Alone):
+    shown: bool
+
+
+@record
+class Measure(Context):
+    test: bool
+    always: bool
+    """Answers are generated at every evaluation."""
+    sometimes: bool
+    """Answers are generated `when`, for the `rows` of that name."""
+    when: str
+    rows: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Measure":
+        test = plan.data.test is not None
+        generate = plan.evaluate.generate if plan.evaluate else None
+        if generate is None:
+            return cls(test, always=False, sometimes=False, when="", rows="")
+        compared = generate.compare.value is not None
+        if generate.on == "test":
+            when = "step in (0, steps)" if compared else "step == steps"
+        else:
+            when = "" if compared else "step > 0"
+        return cls(test, always=not when, sometimes=bool(when), when=when, rows=generate.on)
+
+
+def evaluation(plan: Plan) -> Iterator[Section]:
+    """Losses always, for the check at the start; the rest where something is held out."""
+    yield Section("evaluate/mean_loss", Check.of(plan))
+    if plan.evaluate is None:
+        return
+    generate = plan.evaluate.generate
+    if generate:
+        yield from answers(plan, generate)
+    yield Section("evaluate/measure", Measure.of(plan))
+    if generate is None:
+        yield Section("evaluate/results")
+        return
+    own = "own" in generate.kinds()
+    if generate.compare.value is None:
+        yield Section("evaluate/results_alone", Alone(own, signed(generate)))
+    else:
+        shown = bool(generate.show.value)
+        yield Section("evaluate/results_answers", Results(own, signed(generate), shown))
+
+
+def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
+    """Answers, their scores, and what these amount to."""
+    own = "own" in generate.kinds()
+    yield Section("evaluate/generate", Generate.of(plan))
+    yield from metrics(generate)
+    scores = [score(metric) for metric in generate.metrics if metric.kind != "own"]
+    lines = f"\n{' ' * 12}".join(scores)
+    yield Section("evaluate/scored", Scored(plan.stops_differ, own, bool(scores), lines))
+    yield Section("evaluate/summary", Summary.of(generate))
+    yield Section("evaluate/intervals", Intervals(generate.compare.value is not None))
+
+
+def signed(generate: GeneratePlan) -> bool:
+    """Whether a metric says by which of its variants it was computed."""
+    return not SACREBLEU.keys().isdisjoint(generate.kinds())
+
+
+def evaluation_settings(plan: Plan) -> Iterator[Constant]:
+    generate = plan.evaluate.generate if plan.evaluate else None
+    if generate is None:
+        return
+    yield constant("GENERATE_ROWS", generate.limit, f"the first {generate.on} rows")
+    yield constant("GENERATE_BATCH", generate.batch, "rows at a time")
+    yield constant("MAX_NEW_TOKENS", generate.max_new_tokens)
+    if generate.temperature and generate.top_p:
+        yield constant("TEMPERATURE", generate.temperature)
+        yield constant("TOP_P", generate.top_p)
+    yield from metric_settings(generate)
+    yield Constant("RESAMPLES", "1000", "default, for intervals and p-values")
+    if generate.compare.value and generate.show.value:
+        yield constant("ANSWERS_SHOWN", generate.show)

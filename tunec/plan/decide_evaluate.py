@@ -1,0 +1,83 @@
+"""The plan stage for `evaluate`.
+
+In: a decider. Out: `EvaluatePlan`. Invariant: metrics are in the order of the spec, words first.
+"""
+
+from collections.abc import Iterator
+
+from tunec.plan.decided import Decided
+from tunec.plan.decider import Decider
+from tunec.plan.evaluate import BestPlan, EvaluatePlan, GeneratePlan, MetricPlan
+from tunec.spec.evaluate import Generate
+from tunec.spec.expression import function_of
+from tunec.spec.values import Amount
+
+_PATH = "evaluate.generate"
+
+
+def decide_evaluate(decider: Decider) -> EvaluatePlan | None:
+    if not ({"validation", "test"} & decider.spec.data.keys()):
+        return None
+    block = decider.spec.evaluate.generate if decider.spec.evaluate else None
+    return EvaluatePlan(
+        every=decider.value("evaluate.every"),
+        generate=_generate(decider, block) if block else None,
+        best=_best(decider),
+    )
+
+
+def _best(decider: Decider) -> BestPlan | None:
+    if decider.spec.evaluate is None or decider.spec.evaluate.best is None:
+        return None
+    measure = decider.value("evaluate.best.measure")
+    return BestPlan(
+        measure=measure,
+        patience=decider.written("evaluate.best.patience"),
+        min_change=decider.value("evaluate.best.min_change"),
+        more_is_better=measure.value != "validation_loss",
+    )
+
+
+def _generate(decider: Decider, block: Generate) -> GeneratePlan:
+    def value(name: str) -> Decided[int]:
+        return decider.number(f"{_PATH}.{name}")
+
+    metrics = tuple(_metrics(decider, block))
+    sampled = block.temperature is not None
+    own = any(metric.kind == "own" for metric in metrics)
+    return GeneratePlan(
+        metrics=metrics,
+        max_new_tokens=value("max_new_tokens"),
+        limit=value("limit"),
+        compare=decider.value(f"{_PATH}.compare"),
+        batch=value("batch"),
+        show=decider.value(f"{_PATH}.show"),
+        temperature=decider.value(f"{_PATH}.temperature") if sampled else None,
+        top_p=decider.value(f"{_PATH}.top_p") if sampled else None,
+        metric_timeout=value("metric_timeout") if own else None,
+        on="test" if "test" in decider.spec.data else "validation",
+    )
+
+
+def _metrics(decider: Decider, block: Generate) -> Iterator[MetricPlan]:
+    default = () if block.metric else ("exact_match",)
+    words = decider.value(f"{_PATH}.metrics", default)
+    for word in words.value:
+        function = function_of(word)
+        if function:
+            file = decider.relative(function[0], f"{_PATH}.metrics")
+            yield MetricPlan("own", function[1], words.origin, {}, file)
+        else:
+            yield MetricPlan(word, word, words.origin, {})
+    for kind, metric in block.metric.items():
+        path = f"{_PATH}.metric.{kind}"
+        settings = {name: decider.value(f"{path}.{name}") for name in metric.model_fields}
+        tolerance, relative = settings.get("tolerance"), False
+        if tolerance and isinstance(tolerance.value, Amount):
+            share = tolerance.value.value / 100
+            settings["tolerance"], relative = Decided(share, tolerance.origin), True
+        if schema := settings.get("schema"):
+            file = decider.relative(schema.value, f"{path}.schema")
+            settings["schema"] = Decided(file, schema.origin)
+        origin = decider.origin(path) or words.origin
+        yield MetricPlan(kind, kind, origin, settings, relative=relative)

@@ -1,0 +1,64 @@
+"""The plan of what is measured: losses, answers, metrics.
+
+In: nothing. Out: frozen records. Invariant: paths are relative to the spec's folder.
+"""
+
+from typing import Any  # settings are of any sort
+
+from tunec.plan.decided import Decided
+from tunec.record import record
+from tunec.spec.values import Amount
+
+
+@record
+class MetricPlan:
+    """One metric of generated answers."""
+
+    kind: str
+    """Its word, or `own` for a function of a Python file."""
+    name: str
+    """What it is called in the results."""
+    origin: str
+    settings: dict[str, Decided[Any]]
+    file: str = ""
+    """Of a function of one's own."""
+    relative: bool = False
+    """Whether a tolerance is a share of the wanted number."""
+
+
+@record
+class GeneratePlan:
+    metrics: tuple[MetricPlan, ...]
+    max_new_tokens: Decided[int]
+    limit: Decided[int | None]
+    compare: Decided[str | None]
+    batch: Decided[int]
+    show: Decided[int]
+    temperature: Decided[float] | None
+    """None for greedy answers, like `top_p`."""
+    top_p: Decided[float] | None
+    metric_timeout: Decided[int] | None
+    """Seconds; None where all metrics are tunec's."""
+    on: str
+    """`validation` or `test`: the rows that are asked."""
+
+    def kinds(self) -> tuple[str, ...]:
+        """The metrics by their word, each once."""
+        return tuple(dict.fromkeys(metric.kind for metric in self.metrics))
+
+
+@record
+class BestPlan:
+    """Which evaluation's weights are handed over."""
+
+    measure: Decided[str]
+    patience: Decided[int] | None
+    min_change: Decided[float]
+    more_is_better: bool
+
+
+@record
+class EvaluatePlan:
+    every: Decided[Amount]
+    generate: GeneratePlan | None
+    best: BestPlan | None
