@@ -15,6 +15,7 @@ from tunec.checks import (
     lengths,
     lora,
     method,
+    metrics,
     mixes,
     model,
     optimizers,
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     *optimizers.RULES,
     *schedules.RULES,
     *evaluation.RULES,
+    *metrics.RULES,
 )
 """All rules; their order does not matter."""
 

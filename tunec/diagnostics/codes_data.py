@@ -65,4 +65,21 @@ DATA_CODES: tuple[Code, ...] = (
         'model "models/base" { max_length = 1024 tokens }\ndata train { source "rows.jsonl" }',
         instead="Write a larger `max_length`, or say with `overflow` what else shall happen.",
     ),
+    Code(
+        "E446",
+        "bad-pattern",
+        what="The pattern of a metric is not a regular expression.",
+        why="It is compiled by Python's `re` when the script measures, after the training.",
+        example='evaluate { generate { metric regex_match { pattern = "(" } } }',
+        instead='Write, for example, `pattern = "^[A-Z]+$"`.',
+    ),
+    Code(
+        "E447",
+        "bad-schema",
+        what="The file of a JSON schema is not there, or holds none.",
+        why="The script reads it at its start. Whether it is a valid schema is checked there, by "
+        "the package jsonschema.",
+        example='evaluate { generate { metric json_schema { schema = "no_such_file.json" } } }',
+        instead="Correct the path.",
+    ),
 )

@@ -13,6 +13,7 @@ from tunec.facts.adapters import AdapterFacts, gather_adapters
 from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
+from tunec.facts.metrics import MetricFacts, gather_metrics
 from tunec.facts.model import ModelFacts
 from tunec.facts.paths import relative
 from tunec.facts.place import ModelPlace, resolve_model
@@ -23,6 +24,7 @@ from tunec.spec.places import Lowered
 __all__ = [
     "AdapterFacts",
     "Facts",
+    "MetricFacts",
     "ModelFacts",
     "ModelPlace",
     "SourceFacts",
@@ -47,6 +49,7 @@ class Facts(NamedTuple):
     """Counts the tokens of texts, where the tokenizer is at hand."""
     adapters: Mapping[str, tuple[AdapterFacts, ...]] = MappingProxyType({})
     """By path in the spec: `method.adapter`."""
+    metrics: MetricFacts = MetricFacts()
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
@@ -55,4 +58,5 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     counter = TokenCounter(files, place.local if place else None)
     sources = gather_sources(lowered, files, report)
     adapters = gather_adapters(lowered, files, report)
-    return Facts(model, tokenizer, sources, place, counter, adapters)
+    metrics = gather_metrics(lowered, files)
+    return Facts(model, tokenizer, sources, place, counter, adapters, metrics)

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from tunec.diagnostics import Diagnostic, Label, Report
 from tunec.facts.columnar import COLUMNAR, Unread, check_marks, first_rows
-from tunec.facts.functions import Function, functions
+from tunec.facts.functions import Function, functions_of
 from tunec.facts.located import Located, locate_source
 from tunec.facts.packed import Spoiled, unpacked
-from tunec.facts.paths import is_absolute, missing
 from tunec.facts.rows import LIMIT, WHOLE, Damaged, Rows, parse
 from tunec.files import Files
 from tunec.spec.data import Source
@@ -158,22 +157,9 @@ class _Reader:
         for setting in ("filter", "map"):
             named = function_of(getattr(self.source, setting) or "")
             if named:
-                found[setting] = self.functions_in(setting, named[0])
+                folder = self.places.folder(f"{self.parent}.{setting}")
+                found[setting] = functions_of(self.files, folder, named[0])
         return found
-
-    def functions_in(self, setting: str, name: str) -> Mapping[str, Function] | str:
-        folder = self.places.folder(f"{self.parent}.{setting}")
-        if is_absolute(name):
-            return f"`{name}` is an absolute path"
-        if not self.files.is_file(folder / name):
-            _, fact = missing(self.files, folder, name, "files")
-            return f"there is no file `{name}`. {fact}".strip().rstrip(".")
-        try:
-            return functions(self.files.read_text(folder / name))
-        except SyntaxError as problem:
-            return f"line {problem.lineno} of `{name}` is not Python: {problem.msg}"
-        except (OSError, ValueError) as problem:
-            return f"`{name}` cannot be read: {problem}"
 
     def damaged(self, name: str, damage: Damaged) -> Diagnostic:
         subject = f"`{name}`" if damage.line is None else f"Line {damage.line} of `{name}`"
