@@ -63,14 +63,19 @@ def test_results_have_base_and_tuned(finished):
     expected = {"validation_loss", "validation_perplexity"}
     if plan.data.test:
         expected |= {"test_loss", "test_perplexity"}
-    if plan.evaluate.generate:
-        expected |= {"exact_match"}
-    assert set(results) == expected
+    generate = plan.evaluate.generate
+    answers = {"answers_stopped", "answer_tokens"} if generate else set()
+    answers |= {metric.name for metric in generate.metrics} if generate else set()
+    assert set(results) == expected | answers
     for name, values in results.items():
-        assert set(values) == {"base", "tuned"}
         assert values["tuned"] is not None
-        compared = name != "exact_match" or plan.evaluate.generate.compare.value == "base"
+        compared = name in expected or generate.compare.value == "base"
         assert (values["base"] is not None) == compared
+        assert ("signature" in values) == (name in ("bleu", "chrf"))
+        if name in answers:
+            low, high = values["tuned_interval"]
+            assert low <= values["tuned"] <= high
+            assert ("difference_interval" in values) == ("p_value" in values) == compared
 
 
 def test_the_result_loads_and_computes_the_same(finished):
@@ -134,7 +139,11 @@ def test_the_head_names_every_package_that_is_imported(finished):
     script = script_of(case)
     head = script[: script.index("# ///\n", 5)]
     brought = {"torch": {"jinja2"}, "transformers": {"numpy", "safetensors", "tqdm"}}
-    pinned = {line.split('"')[1].split("==")[0] for line in head.splitlines() if "==" in line}
+    pinned = {
+        line.split('"')[1].split("==")[0].replace("-", "_")
+        for line in head.splitlines()
+        if "==" in line
+    }
     pinned |= set().union(*(brought.get(name, set()) for name in pinned))
     imported = set()
     for node in ast.parse(script).body:

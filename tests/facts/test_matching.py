@@ -70,6 +70,8 @@ def test_names_of_a_python_file() -> None:
     )
     found = functions(text)
     assert list(found) == ["a", "e", "x", "f", "g", "h", "i", "j", "K"]
-    assert found["f"] == Function()
+    assert found["x"] == Function()
+    assert (found["f"].needs, found["f"].most) == (1, 2)
+    assert (found["g"].most, found["h"].most) == (None, 0)
     assert found["g"].takes and not found["h"].takes
     assert (found["i"].needs, found["j"].needs) == (2, 2)

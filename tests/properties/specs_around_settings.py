@@ -6,6 +6,7 @@ stands in no table can be told from the vocabulary.
 
 from tunec.facts.optimizers import OPTIMIZERS
 from tunec.spec.chat_templates import LIBRARY
+from tunec.spec.metrics import WORDS
 
 # --- A spec around each setting -------------------------------------------------------
 
@@ -82,6 +83,8 @@ AROUND: dict[str, dict[str, str]] = {
 """What else has to be different, for a setting or for all of a kind."""
 
 BESIDE: dict[str, str] = {
+    "evaluate.generate.top_p": "temperature = 1.0",
+    "evaluate.generate.metric_timeout": 'metrics = ["rows.py:measure"]',
     **{f"train.optimizer.{kind}.decay": "weight_decay = 0.1" for kind in OPTIMIZERS},
     "train.optimizer.group.text": "learning_rate = 1e-5",
     "train.optimizer.sgd.nesterov": "momentum = 0.9",
@@ -227,6 +230,18 @@ VALUES: dict[str, tuple[str, ...]] = {
     "every": ("1 epoch", "2 epochs", "10 steps", "20 steps"),
     "max_new_tokens": ("16 tokens", "32 tokens"),
     "limit": ("100 examples", "200 examples", "none"),
+    "evaluate.generate.metrics": (
+        *(f"[{word}]" for word in WORDS),
+        "[exact_match, f1]",
+        '["rows.py:measure"]',
+        '["rows.py:rate"]',
+    ),
+    "temperature": ("none", "0.5", "1.0"),
+    "top_p": ("0.5", "0.9"),
+    "metric_timeout": ("10 seconds", "20 seconds"),
+    "pattern": ('"a+"', '"b+"'),
+    "schema": ('"a.json"', '"b.json"'),
+    "tolerance": ("0", "0.01", "1%"),
     "evaluate.generate.batch": ("8 examples", "16 examples"),
     "show": ("0", "2", "4"),
     "keep": ("1", "2"),

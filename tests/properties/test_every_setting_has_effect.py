@@ -31,8 +31,11 @@ from tunec.spec.vocabulary import Place
 
 Trail = tuple[Place, ...]
 
+FUNCTIONS = (
+    "def keep(row): ...\ndef change(row): ...\ndef measure(*given): ...\ndef rate(*given): ...\n"
+)
 FORMATS = {"text": "rows.txt", "jsonl": "rows.jsonl", "csv": "rows.csv"}
-ONE_LEGAL_VALUE = {"evaluate.generate.metrics"}
+ONE_LEGAL_VALUE: set[str] = set()
 """Settings that have no second value yet."""
 
 
@@ -164,7 +167,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "rows.jsonl").write_text(row)
     (place / "more.jsonl").write_text(row)
     (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
-    (place / "rows.py").write_text("def keep(row): ...\ndef change(row): ...\n")
+    (place / "rows.py").write_text(FUNCTIONS)
+    for file in ("a.json", "b.json"):
+        (place / file).write_text("{}")
     (place / "a.jinja").write_text("{{ messages }}")
     (place / "b.jinja").write_text("{{ messages }}")
     (place / "rows.txt").write_text("a\n\nb\n")

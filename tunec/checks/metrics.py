@@ -26,7 +26,7 @@ def _generate(context: Context) -> Generate | None:
     return context.spec.evaluate.generate if context.spec.evaluate else None
 
 
-def functions_are_there(context: Context) -> Iterator[Diagnostic]:
+def metric_functions_are_there(context: Context) -> Iterator[Diagnostic]:
     """A text among the metrics is a function of a Python file that takes three arguments."""
     generate = _generate(context)
     for text in (generate.metrics or ()) if generate else ():
@@ -144,7 +144,7 @@ def settings_have_an_effect(context: Context) -> Iterator[Diagnostic]:
 
 
 RULES: tuple[Rule, ...] = (
-    functions_are_there,
+    metric_functions_are_there,
     names_differ,
     patterns_compile,
     schema_is_there,

@@ -1,6 +1,7 @@
 """Functions of Python files that a spec names.
 
-In: a file's text, or where it is. Out: the names that it binds. Invariant: nothing is imported or run.
+In: a file's text, or where it is. Out: the names that it binds. Invariant: nothing is
+imported or run.
 """
 
 import ast

@@ -34,8 +34,8 @@ class Generate(Block):
         "What is measured of each answer, or of all: words of the table in `evaluation.md`, and "
         "functions of one's own as `file.py:function`, called with the answer, the row's own and "
         "the row, that give a number.",
-        why="the one measure that cannot be argued with",
-        shown="[exact_match] where there is no block `metric`",
+        why="the one measure that cannot be argued with; nothing more where there is a `metric`",
+        shown="[exact_match]",
     )
     max_new_tokens: Annotated[Amount, Measure(("tokens",), example=128)] = setting(
         Amount(128, "tokens"),
