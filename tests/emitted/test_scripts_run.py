@@ -139,11 +139,8 @@ def test_the_head_names_every_package_that_is_imported(finished):
     script = script_of(case)
     head = script[: script.index("# ///\n", 5)]
     brought = {"torch": {"jinja2"}, "transformers": {"numpy", "safetensors", "tqdm"}}
-    pinned = {
-        line.split('"')[1].split("==")[0].replace("-", "_")
-        for line in head.splitlines()
-        if "==" in line
-    }
+    named = [line.split('"')[1].split("==")[0] for line in head.splitlines() if "==" in line]
+    pinned = {name.replace("-", "_") for name in named}
     pinned |= set().union(*(brought.get(name, set()) for name in pinned))
     imported = set()
     for node in ast.parse(script).body:

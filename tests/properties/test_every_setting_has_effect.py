@@ -31,9 +31,7 @@ from tunec.spec.vocabulary import Place
 
 Trail = tuple[Place, ...]
 
-FUNCTIONS = (
-    "def keep(row): ...\ndef change(row): ...\ndef measure(*given): ...\ndef rate(*given): ...\n"
-)
+FUNCTIONS = "".join(f"def {name}(*given): ...\n" for name in ("keep", "change", "measure", "rate"))
 FORMATS = {"text": "rows.txt", "jsonl": "rows.jsonl", "csv": "rows.csv"}
 ONE_LEGAL_VALUE: set[str] = set()
 """Settings that have no second value yet."""

@@ -10,6 +10,7 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import Generate
+from tunec.spec.expression import function_of
 from tunec.spec.metrics import WORDS
 
 _ADD = "Add `data validation { split = 10% }`."
@@ -137,6 +138,16 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
     where = context.at("evaluate.best.measure")
     if best.measure not in known:
         close = nearest(best.measure, known) or known
+        own = [function_of(text) for text in (generate.metrics or () if generate else ())]
+        if best.measure in [named[1] for named in own if named]:
+            yield problem(
+                "E303",
+                f"`{best.measure}` is a function of a Python file, whose value may be missing, "
+                "so it cannot choose among evaluations.",
+                where,
+                remedy=f"Write `measure = {known[-1]}`.",
+            )
+            return
         yield problem(
             "E303",
             f"No measure is called `{best.measure}`.",
