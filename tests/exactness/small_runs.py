@@ -18,7 +18,7 @@ from exactness.tiny_models import script
 STEPS = 6
 
 _SPEC = """\
-model "pico" {{ max_length = 40 tokens }}
+model "pico" {{ max_length = 36 tokens }}
 method {method}
 template dates {{
   user      "{{{{ question }}}}"
@@ -83,6 +83,14 @@ CASES = {
     "bottleneck": ("bottleneck { size = 4 }", "adamw { learning_rate = 1e-2 }"),
     "compacter": ("compacter { size = 8 }", "adamw { learning_rate = 1e-2 }"),
     "qlora": ("qlora { rank = 4, dropout = 5% }", "adamw { learning_rate = 1e-2 }"),
+    "p_tuning": (
+        "p_tuning { virtual_tokens = 4, encoder = lstm, hidden_size = 8, dropout = 5% }",
+        "adamw { learning_rate = 1e-2 }",
+    ),
+    "prefix_tuning": (
+        "prefix_tuning { virtual_tokens = 4, projection = 8 }",
+        "adamw { learning_rate = 1e-2 }",
+    ),
 }
 
 
@@ -126,7 +134,7 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     config = json.loads(path.read_bytes())
     # peft writes a set, in an order that differs from process to process.
-    if isinstance(config["target_modules"], list):
+    if isinstance(config.get("target_modules"), list):
         config["target_modules"].sort()
     return json.dumps(config).encode()
 

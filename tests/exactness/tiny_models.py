@@ -72,6 +72,7 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {  # of several sorts
         "n_layer": 2,
         "n_head": 4,
         "n_positions": 256,
+        "num_key_value_heads": 4,
         "attn_pdrop": 0.0,
         "embd_pdrop": 0.0,
         "resid_pdrop": 0.0,

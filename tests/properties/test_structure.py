@@ -24,6 +24,7 @@ from tunec.emit import (
     metric_chapter,
     optimizer_chapter,
     own_methods,
+    prompt_chapter,
     template_contexts,
     tokenizer_contexts,
 )
@@ -326,6 +327,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
         metric_chapter,
         optimizer_chapter,
         own_methods,
+        prompt_chapter,
         template_contexts,
         tokenizer_contexts,
     )

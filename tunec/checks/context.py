@@ -77,7 +77,14 @@ class Context(NamedTuple):
         if model is not None and model.max_length is not None:
             return Length(int(model.max_length.value), True)
         limit = self.facts.model.max_positions if self.facts.model else None
-        return Length(min(LENGTH, limit or LENGTH), False)
+        most = limit - self.virtual_tokens if limit else LENGTH
+        return Length(min(LENGTH, most), False)
+
+    @property
+    def virtual_tokens(self) -> int:
+        """Positions that a learned prompt takes before every row."""
+        found: int = getattr(self.spec.method, "virtual_tokens", 0)
+        return found
 
     def kind(self, path: str) -> str:
         """The kind of a block, empty where it has none."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
+from tunec.facts.soft_prompts import SOFT_PROMPTS
 
 
 def rows_fit_model(context: Context) -> Iterator[Diagnostic]:
@@ -16,13 +17,17 @@ def rows_fit_model(context: Context) -> Iterator[Diagnostic]:
     length = context.max_length
     if model is None or model.max_positions is None or model.where == "scratch":
         return
-    if length.tokens > model.max_positions:
+    virtual = context.virtual_tokens
+    most = model.max_positions - virtual
+    if most > 0 and length.tokens > most:
         yield problem(
             "E409",
-            f"`max_length` is {length.tokens} tokens, but the model has {model.max_positions} "
-            "positions.",
+            f"`max_length` is {length.tokens} tokens, "
+            + (f"with {virtual} virtual tokens before them, " if virtual else "")
+            + f"but the model has {model.max_positions} positions.",
             context.at("model.max_length"),
-            remedy=f"Write `max_length = {model.max_positions} tokens`, or less.",
+            context.at("method.virtual_tokens", "the prompt") if virtual else None,
+            remedy=f"Write `max_length = {most} tokens`, or less.",
         )
 
 
@@ -30,14 +35,18 @@ def rows_fit_forward(context: Context) -> Iterator[Diagnostic]:
     """The longest row fits into one forward pass."""
     forward = context.train.forward
     length = context.max_length
-    if forward is None or forward.value >= length.tokens:
+    prompt = SOFT_PROMPTS.get(context.method)
+    virtual = context.virtual_tokens if prompt and prompt.place == "embeddings" else 0
+    if forward is None or forward.value >= length.tokens + virtual:
         return
     yield problem(
         "E309",
-        f"`forward` is {forward.value} tokens, less than `max_length`, which is {length.said}.",
+        f"`forward` is {forward.value} tokens, less than `max_length`, which is {length.said}"
+        + (f", and {virtual} virtual tokens." if virtual else "."),
         context.at("train.forward"),
         context.at("model.max_length", "the longest row") if length.written else None,
-        remedy=f"Write `forward = {length.tokens} tokens` or more, or lower `max_length`.",
+        remedy=f"Write `forward = {length.tokens + virtual} tokens` or more, or lower "
+        "`max_length`.",
     )
 
 

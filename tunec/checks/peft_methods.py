@@ -15,6 +15,7 @@ from tunec.facts.methods import METHODS
 from tunec.facts.model import is_embedding
 from tunec.facts.paths import enumerated
 from tunec.facts.peft_method import AtMost, Divides, Layers
+from tunec.facts.soft_prompts import SOFT_PROMPTS
 from tunec.spec.peft_low_rank import Adalora, Gralora
 from tunec.spec.peft_methods import AdaptionPrompt, Ia3, Norm
 from tunec.spec.peft_rotations import Hra, Road
@@ -23,7 +24,8 @@ from tunec.spec.peft_shared import Lily, Vblora
 
 def storage_is_known_to_work(context: Context) -> Iterator[Diagnostic]:
     """On some quantized weights a method computes something else, or nothing."""
-    known, stored = METHODS.get(context.method), context.kind("quantize")
+    known = METHODS.get(context.method) or SOFT_PROMPTS.get(context.method)
+    stored = context.kind("quantize")
     if known is None or not stored or stored in known.storage:
         return
     can_lora = ["lora", "dora"] if stored == "nf4" else ["lora"]
@@ -277,7 +279,7 @@ def new_rows_need_lora(context: Context) -> Iterator[Diagnostic]:
     """Of peft's methods, LoRA trains the rows of new tokens beside its own weights."""
     model = context.pretrained
     added = model and (model.add_tokens or model.add_special_tokens)
-    if not added or context.method not in METHODS:
+    if not added or context.method not in {*METHODS, *SOFT_PROMPTS}:
         return
     name = "add_tokens" if context.written("model.add_tokens") else "add_special_tokens"
     yield problem(

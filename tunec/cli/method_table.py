@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tunec.facts.methods import FAMILIES, METHODS
 from tunec.facts.peft_method import Layer, Layers, PeftMethod
+from tunec.facts.soft_prompts import SOFT_PROMPTS, Sizes
 from tunec.spec.legal import model_of
 from tunec.spec.vocabulary import CHILDREN, Place
 from tunec.spec.wording import summary
@@ -26,6 +27,7 @@ _SIZES = {
 }
 _LAYERS: Layers = {f"{n}.{name}": size for n in range(32) for name, size in _SIZES.items()}
 _NORMS: Layers = {str(n): Layer(4096, 1) for n in range(65)}
+_WHOLE = Sizes(4096, 32, 1024)
 _TOTAL = (
     2 * 128_256 * 4096
     + sum(layer.outputs * layer.inputs for layer in _LAYERS.values())
@@ -68,10 +70,17 @@ OWN = {
 def rows() -> Iterator[Row]:
     place = _place()
     for kind in place.kinds:
-        if kind not in METHODS:
+        if kind not in METHODS and kind not in SOFT_PROMPTS:
             said = OWN.get(kind, ("other", "", "", summary(place, kind).partition(". ")[0]))
             family, stored, merges, when = said
             yield Row(family, kind, _own_share(kind), stored, merges, _paper(kind), when)
+    for kind, prompt in SOFT_PROMPTS.items():
+        fields = model_of(place, kind).model_fields
+        count = prompt.count(_WHOLE, {name: field.default for name, field in fields.items()})
+        stored = ", ".join(sorted(prompt.storage, reverse=True))
+        yield Row(
+            "prompts", kind, _percent(count / _TOTAL), stored, "no", _paper(kind), prompt.when
+        )
     for family, methods in FAMILIES.items():
         for kind, method in methods.items():
             yield Row(
@@ -129,11 +138,11 @@ def _percent(share: float) -> str:
 def text() -> str:
     """For a terminal of 88 columns."""
     lines = ["Which to choose", "", *textwrap.wrap(HEAD, 88), ""]
-    lines.append(f"  {'kind':<12}{'weights':>9}  {'quantized':<10}{'merges':<7}{'arXiv':<12}when")
+    lines.append(f"  {'kind':<16}{'weights':>9}  {'quantized':<10}{'merges':<7}{'arXiv':<12}when")
     for row in rows():
-        first, *more = textwrap.wrap(row.when, 34)
+        first, *more = textwrap.wrap(row.when, 30)
         start = (
-            f"  {row.kind:<12}{row.weights:>9}  {row.quantized:<10}{row.merges:<7}{row.paper:<12}"
+            f"  {row.kind:<16}{row.weights:>9}  {row.quantized:<10}{row.merges:<7}{row.paper:<12}"
         )
         lines += [start + first, *(" " * len(start) + line for line in more)]
     return "\n".join(lines) + "\n"

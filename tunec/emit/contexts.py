@@ -17,6 +17,7 @@ from tunec.plan.plan import (
     PeftPlan,
     Plan,
     PretrainedPlan,
+    PromptPlan,
 )
 from tunec.record import fields_of, record
 
@@ -99,23 +100,53 @@ def autocast(plan: Plan) -> bool:
 
 
 @record
-class Loss(Context):
+class Packs(Context):
+    prompted: bool
+
+
+@record
+class Predictions(Context):
     autocast: bool
     by_row: bool
+    weighted: bool
+    noise: bool
+    prefixed: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Predictions":
+        return cls(
+            autocast=autocast(plan),
+            by_row=plan.model.attention.value == "by_row",
+            weighted=plan.weighted,
+            noise=plan.train.neftune_noise_alpha is not None,
+            prefixed=plan.prefixed,
+        )
+
+
+@record
+class Prompted(Context):
+    by_row: bool
+    weighted: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Prompted":
+        return cls(plan.model.attention.value == "by_row", plan.weighted)
+
+
+@record
+class Loss(Context):
+    autocast: bool
     logit_scale: bool
     logit_softcap: bool
     weighted: bool
-    noise: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Loss":
         return cls(
             autocast=autocast(plan),
-            by_row=plan.model.attention.value == "by_row",
             logit_scale=plan.model.logit_scale is not None,
             logit_softcap=plan.model.logit_softcap is not None,
             weighted=plan.weighted,
-            noise=plan.train.neftune_noise_alpha is not None,
         )
 
 
@@ -145,6 +176,7 @@ class Forward(Context):
 @record
 class Check(Forward):
     weighted: bool
+    prompted: bool
     tolerance: str
 
     @classmethod
@@ -152,7 +184,7 @@ class Check(Forward):
         exact = "1e-4 if DTYPE == torch.float32 else 2e-2"
         forward = Forward.of(plan)
         tolerance = "3e-2" if plan.quantize else exact
-        return cls(forward.autocast, forward.by_row, plan.weighted, tolerance)
+        return cls(forward.autocast, forward.by_row, plan.weighted, plan.prompted, tolerance)
 
 
 @record
@@ -237,6 +269,8 @@ class Main(Context):
     stops_known: bool
     adapter_config: bool
     """The base that an adapter is for has to be loaded with another configuration."""
+    dropout_in_prompt: bool
+    """A network that computes the prompt has it."""
     result: str
 
     @classmethod
@@ -258,6 +292,8 @@ class Main(Context):
             and not isinstance(plan.method, OwnPlan),
             stops_known=stops,
             adapter_config=changes_config(plan) and adapter,
+            dropout_in_prompt=isinstance(plan.method, PromptPlan)
+            and "dropout" in plan.method.settings,
             result=result_folder(plan),
         )
 

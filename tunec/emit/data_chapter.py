@@ -10,6 +10,7 @@ from tunec.emit import data_contexts as c
 from tunec.emit import encoding_contexts as e
 from tunec.emit import template_contexts as t
 from tunec.emit.cleaning_contexts import checked, cleaning
+from tunec.emit.contexts import Packs
 from tunec.emit.literals import Raw, py
 from tunec.emit.row_functions import reader_of, readers, rows_of
 from tunec.emit.section import Section
@@ -55,7 +56,7 @@ def batches(plan: Plan) -> Iterator[Section]:
     if batches.by_tokens:
         yield Section("data/batches_of_tokens")
     yield Section("data/plan_batches", batches)
-    yield Section("data/packs")
+    yield Section("data/packs", Packs(plan.prompted))
 
 
 # --- Templates of rows ----------------------------------------------------------------

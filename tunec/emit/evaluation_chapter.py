@@ -18,13 +18,14 @@ from tunec.record import record
 class Generate(Forward):
     mixed: bool
     sampled: bool
+    prompted: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Generate":
         forward = Forward.of(plan)
         generate = plan.evaluate.generate if plan.evaluate else None
         sampled = generate is not None and generate.temperature is not None
-        return cls(forward.autocast, forward.by_row, plan.stops_differ, sampled)
+        return cls(forward.autocast, forward.by_row, plan.stops_differ, sampled, plan.prompted)
 
 
 @record

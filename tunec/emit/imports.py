@@ -11,6 +11,7 @@ from collections import defaultdict
 from symtable import SymbolTable, symtable
 
 from tunec.facts.methods import METHODS
+from tunec.facts.soft_prompts import SOFT_PROMPTS
 
 MODULES = (
     "argparse",
@@ -83,13 +84,16 @@ NAMES = {
         "PeftModel",
         "get_peft_model",
         *(each.config for each in METHODS.values()),
+        *(each.config for each in SOFT_PROMPTS.values()),
     ),
     "peft.tuners.tuners_utils": ("BaseTunerLayer",),
     "peft.tuners.lora": ("LoraLayer",),
     "safetensors.torch": ("load_file", "save_file"),
     "torch.nn": ("Linear", "Module", "ModuleList", "Parameter"),
-    "torch.nn.functional": ("cross_entropy", "scaled_dot_product_attention"),
+    "torch.nn.attention.bias": ("causal_lower_right",),
+    "torch.nn.functional": ("cross_entropy", "pad", "scaled_dot_product_attention"),
     "torch.nn.utils": ("clip_grad_norm_",),
+    "torch.nn.utils.rnn": ("pad_sequence",),
     "tqdm": ("tqdm",),
     "transformers": (
         "AttentionInterface",

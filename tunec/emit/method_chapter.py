@@ -11,11 +11,22 @@ from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.contexts import Context, is_in_turns
 from tunec.emit.literals import Raw, py
 from tunec.emit.own_methods import own_description, own_method, own_saving, own_settings
+from tunec.emit.prompt_chapter import prompt, prompt_described, prompt_settings
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_new_rows
 from tunec.facts.methods import METHODS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import ContinuePlan, FreezePlan, LisaPlan, LoraPlan, OwnPlan, PeftPlan, Plan
+from tunec.plan.plan import (
+    ContinuePlan,
+    FreezePlan,
+    LisaPlan,
+    LoraPlan,
+    OwnPlan,
+    PeftPlan,
+    Plan,
+    PretrainedPlan,
+    PromptPlan,
+)
 from tunec.record import record
 
 
@@ -119,6 +130,10 @@ def method(plan: Plan) -> Iterator[Section]:
         yield from own_method(how, checkpointing)
     elif isinstance(how, LisaPlan):
         yield Section("model/method_lisa", Method(checkpointing))
+    elif isinstance(how, PromptPlan):
+        source = plan.model.source
+        revision = isinstance(source, PretrainedPlan) and source.revision is not None
+        yield from prompt(how, checkpointing, revision)
     elif isinstance(how, FreezePlan):
         layers = how.last_layers is not None
         name = "model/method_freeze_layers" if layers else "model/method_freeze_modules"
@@ -131,7 +146,7 @@ def method(plan: Plan) -> Iterator[Section]:
 def _count(plan: Plan) -> int | None:
     """How many weights are trained, where that is known."""
     how = plan.method
-    return how.trained if isinstance(how, (LoraPlan, PeftPlan, OwnPlan)) else None
+    return how.trained if isinstance(how, (LoraPlan, PeftPlan, OwnPlan, PromptPlan)) else None
 
 
 LORA_OPTIONS = {
@@ -213,6 +228,8 @@ def described(plan: Plan) -> str:
         what = own_description(how)
     elif isinstance(how, LisaPlan):
         what = f"{how.layers.value} layers at a time"
+    elif isinstance(how, PromptPlan):
+        what = prompt_described(how)
     else:
         return "some weights" if isinstance(how, FreezePlan) else "all weights"
     return f"{what} on {plan.quantize.kind} weights" if plan.quantize else what
@@ -262,6 +279,8 @@ def _settings(plan: Plan) -> Iterator[Constant]:
     elif isinstance(how, LisaPlan):
         yield constant("LISA_LAYERS", how.layers, "trained at a time")
         yield constant("LISA_EVERY", how.every, "steps, then others are")
+    elif isinstance(how, PromptPlan):
+        yield from prompt_settings(how)
     elif isinstance(how, FreezePlan) and how.last_layers:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:

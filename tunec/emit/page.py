@@ -17,6 +17,7 @@ from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
 from tunec.emit.method_chapter import Ranks, described, merges, merging, method
 from tunec.emit.optimizer_chapter import averages, optimizer
+from tunec.emit.prompt_chapter import prefix
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
@@ -114,9 +115,8 @@ def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
 def model(plan: Plan) -> Iterator[Section]:
     """Attention, the base, the method."""
     if plan.model.attention.value == "by_row":
-        yield Section(
-            "model/attend_by_row_window" if plan.model.windowed else "model/attend_by_row"
-        )
+        name = "model/attend_by_row_window" if plan.model.windowed else "model/attend_by_row"
+        yield prefix(plan.model.windowed) if plan.prefixed else Section(name)
     yield k.tokenizer(plan)
     yield from k.new_tokens(plan)
     if c.changes_config(plan):
@@ -135,6 +135,10 @@ def loss(plan: Plan) -> Iterator[Section]:
     """The loss, the schedule, the optimizer, the step."""
     if plan.train.neftune_noise_alpha:
         yield Section("loss/noise")
+    if plan.prompted:
+        yield Section("loss/predictions_prompted", c.Prompted.of(plan))
+    else:
+        yield Section("loss/predictions", c.Predictions.of(plan))
     yield Section("loss/loss", c.Loss.of(plan))
     yield Section("loss/backward", c.Backward.of(plan))
     yield from optimizer(plan)

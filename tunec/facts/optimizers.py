@@ -7,6 +7,7 @@ killed and resumed bit for bit on the pinned versions.
 from typing import Any  # arguments are of any sort
 
 from tunec.facts.methods import METHODS
+from tunec.facts.soft_prompts import SOFT_PROMPTS
 from tunec.record import record
 
 
@@ -97,4 +98,6 @@ def usual_learning_rate(optimizer: str, method: str, scratch: bool) -> float:
     adamw = OWN_RATES.get(method, 2e-5 if method in WHOLE else 2e-4)
     if method in METHODS:
         adamw = METHODS[method].learning_rate
+    if method in SOFT_PROMPTS:
+        adamw = SOFT_PROMPTS[method].learning_rate
     return float(f"{(1e-3 if scratch else adamw) * known.rate:.6g}")

@@ -10,7 +10,12 @@ from tunec.facts import Facts
 from tunec.plan.decide_data import decide_data
 from tunec.plan.decide_evaluate import decide_evaluate
 from tunec.plan.decide_method import decide_method
-from tunec.plan.decide_model import decide_max_length, decide_model, decide_quantize
+from tunec.plan.decide_model import (
+    decide_max_length,
+    decide_model,
+    decide_quantize,
+    virtual_tokens,
+)
 from tunec.plan.decide_optimizer import decide_optimizer, decide_schedule
 from tunec.plan.decide_template import decide_templates
 from tunec.plan.decided import Decided
@@ -65,11 +70,12 @@ def run_name(spec_name: str) -> str:
 
 def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) -> TrainPlan:
     steps = decider.written("train.steps")
+    longest = max_length.value + virtual_tokens(decider)
     return TrainPlan(
         epochs=None if steps else decider.value("train.epochs", 3),
         steps=steps,
         batch=decider.value("train.batch"),
-        forward=decider.number("train.forward", max(FORWARD, max_length.value)),
+        forward=decider.number("train.forward", max(FORWARD, longest)),
         gradient_checkpointing=decider.value("train.gradient_checkpointing"),
         max_grad_norm=decider.value("train.max_grad_norm"),
         neftune_noise_alpha=decider.written("train.neftune_noise_alpha"),

@@ -9,6 +9,7 @@ from tunec.facts import Facts
 from tunec.facts.adapted import lora_count, trained_count
 from tunec.facts.methods import METHODS
 from tunec.facts.optimizers import OWN_RATES
+from tunec.facts.soft_prompts import SOFT_PROMPTS, sizes_of
 from tunec.plan.decide_own import decide_own
 from tunec.plan.decide_tokenizer import decide_tokenizer, together
 from tunec.plan.decided import Decided
@@ -21,6 +22,7 @@ from tunec.plan.plan import (
     LoraPlan,
     MethodPlan,
     PeftPlan,
+    PromptPlan,
 )
 
 
@@ -39,6 +41,8 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
         return decide_own(decider, facts, kind)
     if kind in METHODS:
         return _peft(decider, facts, kind)
+    if kind in SOFT_PROMPTS:
+        return _prompt(decider, facts, kind)
     return _lora(decider, facts, kind)
 
 
@@ -68,6 +72,25 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         trained=lora_count(facts.model, targets.value, rank.value, dora=kind == "dora")
         if plain
         else None,
+    )
+
+
+def _prompt(decider: Decider, facts: Facts, kind: str) -> PromptPlan:
+    known = SOFT_PROMPTS[kind]
+    names = type(decider.read("method")).model_fields
+    settings = {name: decider.value(f"method.{name}") for name in names}
+    values = {name: decided.value for name, decided in settings.items()}
+    sizes = sizes_of(facts.model) if facts.model else None
+    return PromptPlan(
+        kind=kind,
+        place=known.place,
+        virtual_tokens=settings.pop("virtual_tokens"),
+        settings={
+            name: decided
+            for name, decided in settings.items()
+            if decided.value not in (None, known.unsaid)
+        },
+        trained=known.count(sizes, values) if sizes else None,
     )
 
 

@@ -17,18 +17,27 @@ MAX_LENGTH = 2048
 
 def decide_max_length(decider: Decider, facts: Facts) -> Decided[int]:
     limit = facts.model.max_positions if facts.model else None
-    if limit is not None and limit < MAX_LENGTH:
-        return decider.number("model.max_length", limit, "the model's own limit")
+    virtual = virtual_tokens(decider)
+    if limit is not None and limit - virtual < MAX_LENGTH:
+        why = "the model's own limit" + (", less `virtual_tokens`" if virtual else "")
+        return decider.number("model.max_length", limit - virtual, why)
     return decider.number("model.max_length", MAX_LENGTH)
+
+
+def virtual_tokens(decider: Decider) -> int:
+    """Positions that a learned prompt takes before every row."""
+    found: int = getattr(decider.spec.method, "virtual_tokens", 0)
+    return found
 
 
 def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> ModelPlan:
     known = facts.model
+    longest = max_length.value + virtual_tokens(decider)
     return ModelPlan(
         source=_scratch(decider, facts) if is_scratch(decider) else _pretrained(decider, facts),
         dtype=decider.value("model.dtype"),
         attention=_attention(decider, facts),
-        windowed=known is None or (known.sliding_window or max_length.value) < max_length.value,
+        windowed=known is None or (known.sliding_window or longest) < longest,
         max_length=max_length,
         logit_scale=_logit_scale(facts),
         tokenizer=decide_tokenizer(decider),

@@ -159,7 +159,23 @@ class OwnPlan:
     merge: bool
 
 
-MethodPlan = ContinuePlan | LoraPlan | FullPlan | FreezePlan | LisaPlan | PeftPlan | OwnPlan
+@record
+class PromptPlan:
+    """A frozen model with a learned prompt before every row."""
+
+    kind: str
+    place: str
+    """What it is put before: the `embeddings` of a row, or its `keys`."""
+    virtual_tokens: Decided[int]
+    settings: dict[str, Decided[Any]]
+    """The others, in the spec's names, those that say something."""
+    trained: int | None
+    """How many weights are trained, where the model's configuration says so."""
+
+
+MethodPlan = (
+    ContinuePlan | LoraPlan | FullPlan | FreezePlan | LisaPlan | PeftPlan | OwnPlan | PromptPlan
+)
 
 
 # --- Optimisation ---------------------------------------------------------------------
@@ -263,7 +279,17 @@ class Plan:
     @property
     def adapter(self) -> bool:
         """Whether the model's own weights stay as they are, and what is trained is saved alone."""
-        return isinstance(self.method, (LoraPlan, PeftPlan, ContinuePlan, OwnPlan))
+        return isinstance(self.method, (LoraPlan, PeftPlan, ContinuePlan, OwnPlan, PromptPlan))
+
+    @property
+    def prompted(self) -> bool:
+        """Whether learned embeddings stand before those of a row."""
+        return isinstance(self.method, PromptPlan) and self.method.place == "embeddings"
+
+    @property
+    def prefixed(self) -> bool:
+        """Whether learned keys and values stand before those of a row, in each layer."""
+        return isinstance(self.method, PromptPlan) and self.method.place == "keys"
 
     @property
     def in_float32(self) -> bool:
