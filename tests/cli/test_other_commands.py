@@ -77,7 +77,7 @@ def test_explain_method_has_a_table_to_choose_from(tunec: Commands) -> None:
     (place,) = [place for place in CHILDREN[""] if place.keyword == "method"]
     for kind in place.kinds:
         assert f"\n  {kind} " in text
-    assert "  lora            0.52%  nf4, int8 yes    2106.09685  what to try first" in text
+    assert "  lora                0.52%  nf4, int8 yes    2106.09685  what to try first" in text
     assert max(map(len, text.splitlines())) <= 96
 
 
