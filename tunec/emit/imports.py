@@ -90,7 +90,6 @@ NAMES = {
     "peft.tuners.lora": ("LoraLayer",),
     "safetensors.torch": ("load_file", "save_file"),
     "torch.nn": ("Linear", "Module", "ModuleList", "Parameter"),
-    "torch.nn.attention.bias": ("causal_lower_right",),
     "torch.nn.functional": ("cross_entropy", "pad", "scaled_dot_product_attention"),
     "torch.nn.utils": ("clip_grad_norm_",),
     "torch.nn.utils.rnn": ("pad_sequence",),

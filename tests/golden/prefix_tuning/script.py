@@ -52,7 +52,6 @@ import torch
 from jinja2 import TemplateError
 from peft import PrefixTuningConfig, get_peft_model
 from safetensors.torch import load_file, save_file
-from torch.nn.attention.bias import causal_lower_right
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 from torch.nn.utils import clip_grad_norm_
 from tqdm import tqdm
@@ -621,12 +620,16 @@ def attend_by_row(
     attended = []
     rows = zip(*(heads.split(row_lengths, dim=2) for heads in (query, key, value)))
     for length, (own_query, own_keys, own_values) in zip(row_lengths, rows):
+        # Causal in the row; PyTorch's own `is_causal` would hide a part of the prefix.
+        seen = torch.ones(
+            length, VIRTUAL_TOKENS + length, dtype=torch.bool, device=query.device
+        ).tril(VIRTUAL_TOKENS)
         attended.append(
             scaled_dot_product_attention(
                 own_query,
                 torch.cat([before_keys, own_keys], dim=2),
                 torch.cat([before_values, own_values], dim=2),
-                attn_mask=causal_lower_right(length, VIRTUAL_TOKENS + length),
+                attn_mask=seen,
                 dropout_p=dropout,
                 scale=scaling,
                 enable_gqa=True,
