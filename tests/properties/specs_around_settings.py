@@ -260,6 +260,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "min_change": ("0", "0.01"),
     "merge_adapters": ('["hub:a/b"]', '["hub:a/c"]', '["hub:a/b", "hub:a/c"]'),
     "method.continue.adapter": ('"hub:a/b"', '"hub:a/c"'),
+    "storage_dtype": ("uint8", "bfloat16", "float32"),
     "exclude_modules": ('["q_proj"]', '["v_proj"]'),
     "modules_to_save": ('["norm"]', '["lm_head"]'),
     "layers": ("[0]", "[0, 1]"),

@@ -25,6 +25,7 @@ from tunec.emit import (
     optimizer_chapter,
     own_methods,
     prompt_chapter,
+    storage_contexts,
     template_contexts,
     tokenizer_contexts,
 )
@@ -328,6 +329,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
         optimizer_chapter,
         own_methods,
         prompt_chapter,
+        storage_contexts,
         template_contexts,
         tokenizer_contexts,
     )
@@ -371,13 +373,7 @@ def possible(name: str, flags: dict[str, bool]) -> bool:
         both = flags.get("library") and flags.get("file")
         return flags["options"] == options and not (options and flags["scratch"]) and not both
     if name == "model/base_pretrained":
-        both = flags["nf4"] and flags["int8"]
-        options = flags["revision"] or flags["trust"]
-        return (
-            not both
-            and flags["options"] == options
-            and flags["quantized"] == (flags["nf4"] or flags["int8"])
-        )
+        return flags["options"] == (flags["revision"] or flags["trust"])
     if name == "model/config":
         return any(flags.values())
     if name == "data/marks":

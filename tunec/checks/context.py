@@ -68,6 +68,12 @@ class Context(NamedTuple):
         return self.kind("method")
 
     @property
+    def stored(self) -> str:
+        """How the frozen weights are stored, as in `facts.storage`; empty where as they are."""
+        said = self.kind("quantize") or ("nf4" if self.method == "qlora" else "")
+        return said or (self.facts.model.storage if self.facts.model else "")
+
+    @property
     def objective(self) -> str:
         return self.kind("objective")
 
@@ -118,6 +124,14 @@ class Context(NamedTuple):
         """At the name of a setting that was written, or else as `at`."""
         span = self.places.names.get(path)
         return Label(span, text) if span else self.at(path, text)
+
+    def at_storage(self) -> Label | None:
+        """At what says how the frozen weights are stored."""
+        if self.written("quantize"):
+            return self.at("quantize", "stored quantized")
+        if self.method == "qlora":
+            return self.at("method", "stored quantized")
+        return self.at("model.path", "a model with `quantization_config`")
 
     def inside(self, path: str, value: str, start: int, end: int) -> Label | None:
         """At some characters of a text, where they can be found in how it was written."""

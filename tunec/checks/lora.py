@@ -137,14 +137,12 @@ def beginning_suits_the_weights(context: Context) -> Iterator[Diagnostic]:
     method = _lora(context)
     if method is None or method.init in ("default", "gaussian"):
         return
-    model = context.facts.model
-    stored = context.kind("quantize") or ("nf4" if context.method == "qlora" else "")
-    if stored or (model is not None and model.quantized):
+    if context.stored:
         yield problem(
             "E310",
             f"`init = {method.init}` does not work on quantized weights.",
             context.at("method.init"),
-            context.at("quantize" if context.written("quantize") else "method", "quantized"),
+            context.at_storage(),
             remedy="Remove `init`.",
         )
     elif method.init == "orthogonal" and any(

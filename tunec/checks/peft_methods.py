@@ -16,6 +16,7 @@ from tunec.facts.model import is_embedding
 from tunec.facts.paths import enumerated
 from tunec.facts.peft_method import AtMost, Divides, Layers
 from tunec.facts.soft_prompts import SOFT_PROMPTS
+from tunec.facts.storage import STORAGES
 from tunec.spec.peft_low_rank import Adalora, Gralora
 from tunec.spec.peft_methods import AdaptionPrompt, Ia3, Norm
 from tunec.spec.peft_rotations import Hra, Road
@@ -25,18 +26,20 @@ from tunec.spec.peft_shared import Lily, Vblora
 def storage_is_known_to_work(context: Context) -> Iterator[Diagnostic]:
     """On some quantized weights a method computes something else, or nothing."""
     known = METHODS.get(context.method) or SOFT_PROMPTS.get(context.method)
-    stored = context.kind("quantize")
-    if known is None or not stored or stored in known.storage:
+    stored = context.stored
+    family = STORAGES[stored].family if stored in STORAGES else ""
+    if known is None or not family or family in known.storage:
         return
-    can_lora = ["lora", "dora"] if stored == "nf4" else ["lora"]
-    can = [kind for kind, each in METHODS.items() if stored in each.storage]
+    can_lora = ["lora"] if family == "int8" else ["lora", "dora"]
+    can = [kind for kind, each in METHODS.items() if family in each.storage]
     yield problem(
         "E310",
         f"`method {context.method}` does not work on weights stored as `{stored}`.",
         context.at("method"),
-        context.at("quantize", "stored quantized"),
+        context.at_storage(),
         notes=(f"On `{stored}` these do: {enumerated([*can_lora, *can], 20)}.",),
-        remedy="Remove `quantize`, or write `method lora`.",
+        remedy=("Remove `quantize`" if context.written("quantize") else "Name another model")
+        + ", or write `method lora`.",
     )
 
 

@@ -95,6 +95,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "",
     ),
     ("bnb_4bit_compute_dtype", "quantize nf4", "compute_dtype = bfloat16", ""),
+    ("bnb_4bit_quant_storage", "quantize nf4", "storage_dtype = bfloat16", ""),
+    ("llm_int8_skip_modules", "quantize nf4", 'exclude_modules = ["v_proj"]', ""),
     ("llm_int8_threshold", "quantize int8", "threshold = 6.0", ""),
     # --- The method -------------------------------------------------------------------
     (

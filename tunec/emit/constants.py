@@ -32,6 +32,20 @@ def constant(name: str, decided: Decided[Any], note: str = "", value: Any = None
     return Constant(name, code, f"{decided.origin}, {note}" if note else decided.origin)
 
 
+DTYPES = {
+    "auto": Raw('torch.bfloat16 if DEVICE == "cuda" else torch.float32'),
+    "float32": Raw("torch.float32"),
+    "bfloat16": Raw("torch.bfloat16"),
+    "uint8": Raw("torch.uint8"),
+}
+
+
+def dtype(name: str, decided: Decided[str]) -> Constant:
+    """A number format, as torch calls it."""
+    note = "auto" if decided.value == "auto" else ""
+    return constant(name, decided, note, DTYPES[decided.value])
+
+
 def in_folder(path: str) -> Raw:
     """A path relative to the spec, as the script finds it."""
     return Raw(f"HERE / {py(path)}")

@@ -9,6 +9,7 @@ from textwrap import shorten
 
 from tunec.emit.literals import prose
 from tunec.facts.methods import METHODS
+from tunec.facts.storage import STORAGES
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
@@ -41,9 +42,15 @@ class Context:
 class Base(Context):
     revision: bool
     trust: bool
-    nf4: bool
-    int8: bool
     quantized: bool
+    """Whether loading them quantizes the weights."""
+    stored: bool
+    """Whether they are quantized, by the script or before."""
+    four_bits: bool
+    warns: bool
+    """Whether bitsandbytes would, at every product."""
+    excluded: bool
+    """Whether some layers are named that stay as they are."""
     trained_in_float32: bool
     new_tokens: bool
     config: bool
@@ -54,14 +61,17 @@ class Base(Context):
     def of(cls, plan: Plan, new_tokens: bool) -> "Base":
         source = plan.model.source
         assert isinstance(source, PretrainedPlan), "random weights have their own template"
-        kind = plan.quantize.kind if plan.quantize else None
+        stored = plan.quantize
+        family = STORAGES[stored.kind].family if stored else ""
         trust = source.trust_remote_code.value
         return cls(
             revision=source.revision is not None,
             trust=trust,
-            nf4=kind == "nf4",
-            int8=kind == "int8",
-            quantized=kind is not None,
+            quantized=stored is not None and not stored.came,
+            stored=stored is not None,
+            four_bits=family == "nf4",
+            warns=family == "int8",
+            excluded=stored is not None and "exclude_modules" in stored.settings,
             trained_in_float32=plan.in_float32,
             new_tokens=new_tokens,
             config=changes_config(plan),

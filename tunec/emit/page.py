@@ -21,6 +21,7 @@ from tunec.emit.prompt_chapter import prefix
 from tunec.emit.row_functions import protocols
 from tunec.emit.section import Section
 from tunec.emit.settings import groups
+from tunec.emit.storage_contexts import storage, storage_packages
 from tunec.emit.templates import fill
 from tunec.plan.plan import Plan, ScratchPlan
 from tunec.record import record
@@ -127,6 +128,7 @@ def model(plan: Plan) -> Iterator[Section]:
         own = architecture in c.OWN_HEAD_DIM
         yield Section("model/base_scratch", c.Scratch(own, c.changes_config(plan)))
     else:
+        yield from storage(plan)
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
     yield from method(plan)
 
@@ -153,9 +155,7 @@ def run(plan: Plan) -> Iterator[Section]:
 
 
 def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
-    quantized = plan.quantize is not None
-    more = ("accelerate", "bitsandbytes") if quantized else ()
-    pins = dependencies(imports, (*more, *protocols(plan)))
+    pins = dependencies(imports, (*storage_packages(plan), *protocols(plan)))
     return c.Header(
         dependencies="\n".join(f'#     "{pin}",' for pin in pins),
         summary=c.summary_of(plan, described(plan)),

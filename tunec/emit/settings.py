@@ -7,27 +7,31 @@ here or stands, with its line, in the function that uses it.
 
 from collections.abc import Iterator
 
-from tunec.emit.constants import Constant, constant, in_folder
+from tunec.emit.constants import Constant, constant, dtype, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.evaluation_chapter import evaluation_settings
 from tunec.emit.literals import Raw
 from tunec.emit.method_chapter import method_settings
 from tunec.emit.optimizer_chapter import optimizer_settings, watchdog_settings
+from tunec.emit.storage_contexts import storage_settings
 from tunec.emit.tokenizer_contexts import tokenizer_settings
 from tunec.plan.decided import Decided
 from tunec.plan.plan import Plan, PretrainedPlan
 from tunec.spec.values import Amount
 
-DTYPES = {
-    "auto": Raw('torch.bfloat16 if DEVICE == "cuda" else torch.float32'),
-    "float32": Raw("torch.float32"),
-    "bfloat16": Raw("torch.bfloat16"),
-}
-
 
 def groups(plan: Plan) -> list[list[Constant]]:
     """The constants, in the order of the spec's blocks."""
-    found = [_model, _quantize, method_settings, data_settings, _train, _evaluate, _best, _run]
+    found = [
+        _model,
+        storage_settings,
+        method_settings,
+        data_settings,
+        _train,
+        _evaluate,
+        _best,
+        _run,
+    ]
     return [group for group in ([*part(plan)] for part in found) if group]
 
 
@@ -48,9 +52,7 @@ def _model(plan: Plan) -> Iterator[Constant]:
         yield constant("TOKENIZER", source.tokenizer, value=path)
         yield from (constant(name.upper(), size) for name, size in source.sizes.items())
     yield constant("MAX_LENGTH", plan.model.max_length, "tokens")
-    yield constant(
-        "DTYPE", plan.model.dtype, _dtype_note(plan.model.dtype), DTYPES[plan.model.dtype.value]
-    )
+    yield dtype("DTYPE", plan.model.dtype)
     yield constant("ATTENTION", plan.model.attention)
     yield from tokenizer_settings(plan)
     if plan.model.merge_adapters:
@@ -65,22 +67,6 @@ def _model(plan: Plan) -> Iterator[Constant]:
         yield constant("LOGIT_SCALE", plan.model.logit_scale)
     if plan.model.logit_softcap:
         yield constant("LOGIT_SOFTCAP", plan.model.logit_softcap)
-
-
-def _dtype_note(dtype: Decided[str]) -> str:
-    return "auto" if dtype.value == "auto" else ""
-
-
-def _quantize(plan: Plan) -> Iterator[Constant]:
-    if plan.quantize is None:
-        return
-    settings = plan.quantize.settings
-    if plan.quantize.kind == "nf4":
-        yield constant("DOUBLE_QUANT", settings["double_quant"])
-        dtype = settings["compute_dtype"]
-        yield constant("COMPUTE_DTYPE", dtype, _dtype_note(dtype), DTYPES[dtype.value])
-    else:
-        yield constant("INT8_THRESHOLD", settings["threshold"])
 
 
 # --- Optimisation ------------------------------------------------------------

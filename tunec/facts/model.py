@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from tunec.facts.architectures import CAUSAL, ENCODERS, RECURRENT, TIED
+from tunec.facts.storage import kind_of
 from tunec.facts.weights import Shapes
 
 _OTHER_HEADS = (
@@ -177,6 +178,14 @@ class ModelFacts(NamedTuple):
     def quantized(self) -> bool:
         """Whether the weights are stored quantized already."""
         return isinstance(self.config.get("quantization_config"), dict)
+
+    @property
+    def storage(self) -> str:
+        """How the weights are stored quantized already, as in `facts.storage`; empty where they
+        are not.
+        """
+        said = self.config.get("quantization_config")
+        return kind_of(said) if isinstance(said, dict) else ""
 
     @property
     def own_code(self) -> bool:

@@ -46,7 +46,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         output=decider.value("output", f"runs/{name}"),
         cache=decider.value("cache"),
         model=decide_model(decider, facts, max_length),
-        quantize=decide_quantize(decider, kinds),
+        quantize=decide_quantize(decider, kinds, facts),
         method=decide_method(decider, facts, kinds["method"]),
         templates=decide_templates(decider),
         data=decide_data(decider, facts, kinds["objective"]),

@@ -7,6 +7,7 @@ files say how it computes, the plan says the same.
 from typing import Any  # settings of a configuration are of any sort
 
 from tunec.facts import Facts
+from tunec.facts.model import OUTPUTS
 from tunec.plan.decide_tokenizer import decide_open, decide_tokenizer
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
@@ -113,14 +114,31 @@ def _logit_scale(facts: Facts) -> Decided[float] | None:
     return Decided(known.logit_scale or 1 / (known.logit_divisor or 1), "the model's config")
 
 
-def decide_quantize(decider: Decider, kinds: dict[str, str]) -> QuantizePlan | None:
-    kind = kinds.get("quantize") if decider.spec.quantize is not None else None
-    if kind is None and kinds["method"] == "qlora":
+def decide_quantize(decider: Decider, kinds: dict[str, str], facts: Facts) -> QuantizePlan | None:
+    model = facts.model
+    if decider.spec.quantize is not None:
+        names = type(decider.spec.quantize).model_fields
+        decided = {name: decider.value(f"quantize.{name}") for name in names}
+        return QuantizePlan(kinds["quantize"], _that_say(decided), outputs=_outputs(facts))
+    if kinds["method"] == "qlora":
+        from tunec.spec.storage import Nf4  # needed here only
+
         why = f"default: {decider.origin('method')}, qlora"
+        fields = Nf4.model_fields.items()
         return QuantizePlan(
-            "nf4", {"double_quant": Decided(True, why), "compute_dtype": Decided("auto", why)}
+            "nf4", _that_say({name: Decided(field.default, why) for name, field in fields})
         )
-    if kind is None:
-        return None
-    names = ("double_quant", "compute_dtype") if kind == "nf4" else ("threshold",)
-    return QuantizePlan(kind, {name: decider.value(f"quantize.{name}") for name in names})
+    if model is not None and model.storage:
+        return QuantizePlan(model.storage, {}, came=True)
+    return None
+
+
+def _that_say(settings: dict[str, Decided[Any]]) -> dict[str, Decided[Any]]:
+    return {name: decided for name, decided in settings.items() if decided.value is not None}
+
+
+def _outputs(facts: Facts) -> tuple[str, ...]:
+    """What the output layer may be called."""
+    names = facts.model.module_names() if facts.model else []
+    lasts = dict.fromkeys(name.rpartition(".")[2] for name in names)
+    return tuple(name for name in lasts if name in OUTPUTS) or ("lm_head", "embed_out")

@@ -81,8 +81,15 @@ class ModelPlan:
 
 @record
 class QuantizePlan:
+    """How the frozen weights are stored."""
+
     kind: str
     settings: dict[str, Decided[Any]]
+    """In the spec's names, those that say something."""
+    came: bool = False
+    """Whether the model's own files have them so."""
+    outputs: tuple[str, ...] = ("lm_head",)
+    """What the output layer, which stays as it is, may be called."""
 
 
 # --- Method ---------------------------------------------------------------------------

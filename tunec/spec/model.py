@@ -146,31 +146,4 @@ class Scratch(Block):
     add_special_tokens: NewTokens = ADD_SPECIAL_TOKENS
 
 
-class Nf4(Block):
-    """Frozen weights stored in 4 bits, in the NormalFloat type of QLoRA (arXiv 2305.14314), by
-    bitsandbytes.
-    """
-
-    double_quant: Annotated[bool, Flag()] = setting(
-        True,
-        "Quantize the quantization constants too.",
-        why="saves 0.4 bits a weight at no measured cost (arXiv 2305.14314)",
-    )
-    compute_dtype: Dtype = setting(
-        "auto",
-        "Number format of the matrix products.",
-        why="`auto` is bfloat16 on a GPU and float32 on a CPU",
-    )
-
-
-class Int8(Block):
-    """Frozen weights stored in 8 bits, LLM.int8 (arXiv 2208.07339), by bitsandbytes."""
-
-    threshold: Annotated[float, Number(whole=False, least=0, example="6.0")] = setting(
-        6.0,
-        "Activations above this are multiplied in 16 bits.",
-        why="the value of the paper (arXiv 2208.07339)",
-    )
-
-
-__all__ = ["Attention", "Dtype", "Int8", "Nf4", "OrNone", "Pretrained", "Scratch", "Tokens"]
+__all__ = ["Attention", "Dtype", "OrNone", "Pretrained", "Scratch", "Tokens"]

@@ -49,7 +49,13 @@ _ROOT = (
         {"": "model:Pretrained", "scratch": "model:Scratch"},
         required=True,
     ),
-    Place("quantize", "quantize", "kind", "one", {"nf4": "model:Nf4", "int8": "model:Int8"}),
+    Place(
+        "quantize",
+        "quantize",
+        "kind",
+        "one",
+        {"nf4": "storage:Nf4", "fp4": "storage:Fp4", "int8": "storage:Int8"},
+    ),
     Place(
         "method",
         "method",

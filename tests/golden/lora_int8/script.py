@@ -597,15 +597,20 @@ def load_tokenizer():
     return AutoTokenizer.from_pretrained(MODEL)
 
 
+def quantization():
+    """How the frozen weights are stored: in 8 bits, each row with a scale."""
+    return BitsAndBytesConfig(
+        load_in_8bit=True,
+        llm_int8_threshold=INT8_THRESHOLD,
+    )
+
+
 def load_base():
     """The model as it is before training."""
-    quantization = BitsAndBytesConfig(
-        load_in_8bit=True, llm_int8_threshold=INT8_THRESHOLD
-    )
     logging.get_logger("bitsandbytes").setLevel("ERROR")  # it warns at every product
     model = AutoModelForCausalLM.from_pretrained(
         MODEL,
-        quantization_config=quantization,
+        quantization_config=quantization(),
         device_map={"": DEVICE},
         dtype=DTYPE,
         attn_implementation=ATTENTION,

@@ -85,6 +85,7 @@ DOUBLE_QUANT = True  # default: L4, qlora
 COMPUTE_DTYPE = (
     torch.bfloat16 if DEVICE == "cuda" else torch.float32
 )  # default: L4, qlora, auto
+STORAGE_DTYPE = torch.uint8  # default: L4, qlora
 
 LORA_RANK = 8  # L4
 LORA_ALPHA = 16  # default: 2 * rank
@@ -630,17 +631,22 @@ def load_tokenizer():
     return AutoTokenizer.from_pretrained(MODEL)
 
 
-def load_base():
-    """The model as it is before training."""
-    quantization = BitsAndBytesConfig(
+def quantization():
+    """How the frozen weights are stored: in 4 bits, 64 at a time with a scale."""
+    return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=DOUBLE_QUANT,
         bnb_4bit_compute_dtype=COMPUTE_DTYPE,
+        bnb_4bit_quant_storage=STORAGE_DTYPE,
     )
+
+
+def load_base():
+    """The model as it is before training."""
     model = AutoModelForCausalLM.from_pretrained(
         MODEL,
-        quantization_config=quantization,
+        quantization_config=quantization(),
         device_map={"": DEVICE},
         dtype=DTYPE,
         attn_implementation=ATTENTION,
