@@ -91,6 +91,10 @@ CASES = {
         "prefix_tuning { virtual_tokens = 4, projection = 8 }",
         "adamw { learning_rate = 1e-2 }",
     ),
+    **{
+        kind: (f"lora {{ rank = 4, dropout = 5% }}\nquantize {kind}", "adamw {}")
+        for kind in ("fp4", "int8", "torchao_int8", "torchao_fp8")
+    },
 }
 
 

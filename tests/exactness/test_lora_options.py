@@ -116,6 +116,11 @@ def test_it_begins_as_the_base_and_loads_as_it_ended(init: str, tmp_path: Path) 
         ("dora", "", ""),
         ("qlora", "", ""),
         ("lora", "quantize int8", ""),
+        ("lora", "quantize fp4", ""),
+        ("lora", "quantize torchao_int8", ""),
+        ("dora", "quantize torchao_fp8", ""),
+        ("dora", "quantize nf4 { double_quant = false, storage_dtype = float32 }", ""),
+        ("lora", 'quantize nf4 { exclude_modules = ["v_proj"] }', ""),
     ],
 )
 def test_merged_it_is_the_same_model(

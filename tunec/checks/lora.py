@@ -12,6 +12,7 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
 from tunec.facts.paths import enumerated
+from tunec.facts.storage import STORAGES
 from tunec.spec.method import Lora
 
 
@@ -158,34 +159,20 @@ def beginning_suits_the_weights(context: Context) -> Iterator[Diagnostic]:
 
 
 def merged_weights_are_numbers(context: Context) -> Iterator[Diagnostic]:
-    """An adapter merged into weights that came quantized would be rounded away."""
-    method, model = _lora(context), context.facts.model
-    if method is not None and method.merge and model is not None and model.quantized:
+    """Some ways to store weights have no way back to numbers."""
+    method, known = _lora(context), STORAGES.get(context.stored)
+    if method is not None and method.merge and known is not None and not known.merges:
         yield problem(
             "E302",
-            "`merge` cannot write into this model: its weights are stored quantized.",
+            f"`merge` cannot write into weights stored as `{context.stored}`.",
             context.name("method.merge"),
-            context.at("model.path", "a model with `quantization_config`"),
+            context.at_storage(),
             remedy="Name the model before it was quantized, with `quantize nf4` where it has to "
             "fit, or remove `merge`.",
         )
 
 
-def dora_has_norms(context: Context) -> Iterator[Diagnostic]:
-    """DoRA dequantizes weights for their norms, which bitsandbytes cannot for 8 bits here."""
-    if context.method == "dora" and context.kind("quantize") == "int8":
-        yield problem(
-            "E310",
-            "`method dora` does not work on weights stored as `int8`: their scales are lost before "
-            "the norms are taken.",
-            context.at("method"),
-            context.at("quantize", "stored quantized"),
-            remedy="Write `quantize nf4`, or `method lora`.",
-        )
-
-
 RULES: tuple[Rule, ...] = (
-    dora_has_norms,
     layers_are_of_the_model,
     named_modules_are_there,
     excluded_modules_were_targets,

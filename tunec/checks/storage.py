@@ -12,6 +12,7 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
 from tunec.facts.paths import enumerated
+from tunec.facts.storage import STORAGES, refusal
 
 EXCLUDED = "quantize.exclude_modules"
 
@@ -52,10 +53,45 @@ def excluded_layers_are_there(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def base_can_be_trained_on(context: Context) -> Iterator[Diagnostic]:
+    """A model that comes quantized is of a kind that methods were seen to train on."""
+    model = context.facts.model
+    stored = model.storage if model else ""
+    if not stored or stored in STORAGES or context.method in ("full", "freeze"):
+        return
+    yield problem(
+        "E310",
+        f"`method {context.method}` cannot train on this model: its weights are stored as "
+        f"`{stored}`.",
+        context.at("method"),
+        context.at("model.path", "a model with `quantization_config`"),
+        notes=(refusal(stored),),
+        remedy="Name the model before it was quantized, with `quantize nf4` where it has to fit.",
+    )
+
+
+def dora_has_norms(context: Context) -> Iterator[Diagnostic]:
+    """DoRA needs the norms of the weights at every step."""
+    known = STORAGES.get(context.stored)
+    if context.method == "dora" and known is not None and known.no_dora:
+        yield problem(
+            "E310",
+            f"`method dora` does not work on weights stored as `{context.stored}`.",
+            context.at("method"),
+            context.at_storage(),
+            notes=(known.no_dora,),
+            remedy="Write `method lora`, or `quantize nf4`.",
+        )
+
+
 def _holds(name: str, module: str) -> bool:
     """Whether a name is a module's, or that of a module around it."""
     parts = module.split(".")
     return any(matches(name, ".".join(parts[:end])) for end in range(len(parts), 0, -1))
 
 
-RULES: tuple[Rule, ...] = (excluded_layers_are_there,)
+RULES: tuple[Rule, ...] = (
+    excluded_layers_are_there,
+    base_can_be_trained_on,
+    dora_has_norms,
+)

@@ -49,6 +49,8 @@ class Base(Context):
     four_bits: bool
     warns: bool
     """Whether bitsandbytes would, at every product."""
+    unseen: bool
+    """Whether the model's files may be others than those that were looked at."""
     excluded: bool
     """Whether some layers are named that stay as they are."""
     trained_in_float32: bool
@@ -71,6 +73,7 @@ class Base(Context):
             stored=stored is not None,
             four_bits=family == "nf4",
             warns=family == "int8",
+            unseen=not source.local and (stored is None or not stored.came),
             excluded=stored is not None and "exclude_modules" in stored.settings,
             trained_in_float32=plan.in_float32,
             new_tokens=new_tokens,

@@ -15,6 +15,7 @@ from tunec.emit.prompt_chapter import prompt, prompt_described, prompt_settings
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_new_rows
 from tunec.facts.methods import METHODS
+from tunec.facts.storage import STORAGES
 from tunec.plan.decided import Decided
 from tunec.plan.plan import (
     ContinuePlan,
@@ -48,7 +49,12 @@ class Lora(Context):
 @record
 class Merge(Context):
     biases: bool
-    quantized: bool
+    dequantizes: bool
+    """Whether the model has a method for it."""
+    by_hand: bool
+    """Whether it is dequantized without."""
+    came: bool
+    """Whether its files had the weights quantized."""
     stops: bool
 
 
@@ -187,9 +193,20 @@ def merging(plan: Plan) -> Iterator[Section]:
     own = isinstance(plan.method, OwnPlan)
     if isinstance(plan.method, OwnPlan):
         yield own_saving(plan.method, plan.model.merge_adapters is not None)
-    if merges(plan):
-        context = Merge(own, plan.quantize is not None, plan.objective == "sft")
-        yield Section("run/merge", context)
+    if not merges(plan):
+        return
+    stored = plan.quantize
+    by_hand = stored is not None and STORAGES[stored.kind].family == "torchao"
+    if by_hand:
+        yield Section("run/dequantized")
+    context = Merge(
+        biases=own,
+        dequantizes=stored is not None and not by_hand,
+        by_hand=by_hand,
+        came=stored is not None and stored.came,
+        stops=plan.objective == "sft",
+    )
+    yield Section("run/merge", context)
 
 
 def _peft(how: PeftPlan, checkpointing: bool) -> Peft:

@@ -37,6 +37,20 @@ class Int8(Context):
 
 
 @record
+class Torchao(Context):
+    summary: str
+    config: str
+    excluded: bool
+
+
+TORCHAO = {
+    "torchao_int8": ("as whole numbers", "Int8WeightOnlyConfig"),
+    "torchao_fp8": ("as floating-point numbers", "Float8WeightOnlyConfig"),
+}
+"""By kind: what the numbers are, and torchao's class of settings."""
+
+
+@record
 class Unquantized(Context):
     outputs: str
     """Names of the output layer, literals."""
@@ -52,6 +66,8 @@ def storage(plan: Plan) -> Iterator[Section]:
         yield Section("model/unquantized", Unquantized(", ".join(map(py, stored.outputs))))
     if STORAGES[stored.kind].family == "nf4":
         yield Section("model/quantization_4bit", FourBits(py(stored.kind), excluded))
+    elif stored.kind in TORCHAO:
+        yield Section("model/quantization_torchao", Torchao(*TORCHAO[stored.kind], excluded))
     else:
         yield Section("model/quantization_int8", Int8(excluded))
 

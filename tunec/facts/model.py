@@ -27,6 +27,8 @@ _STRETCHED = ("linear", "dynamic", "yarn", "ntk")
 """Rotary scalings whose factor may be missing from `max_position_embeddings`."""
 _ROUTERS = ("gate", "router")
 """Modules that choose among experts."""
+_MATRICES = (".weight", ".qweight", "._weight_qdata")
+"""Ends of tensors' names: as they are, by GPTQ and AWQ, by torchao."""
 OUTPUTS = ("lm_head", "embed_out", "output_layer", "score", "classifier")
 
 
@@ -209,7 +211,7 @@ class ModelFacts(NamedTuple):
         return {
             _module(name): shape
             for name, shape in weights.items()
-            if name.endswith(".weight")
+            if name.endswith(_MATRICES)
             and len(shape) == 2
             and ".experts." not in name
             and _last(_module(name)) not in routers
@@ -225,7 +227,9 @@ class ModelFacts(NamedTuple):
         """All modules that have weights, and the modules that these are in."""
         found: dict[str, None] = {}
         for name in self.weights or {}:
-            parts = name.split(".")[:-1]
+            parts = name.partition(".weight.")[0].split(".")[
+                :-1
+            ]  # bitsandbytes has `weight.absmax`
             for end in range(1, len(parts) + 1):
                 found[".".join(parts[:end])] = None
         if self.weights and self.tied and not any(_last(name) in OUTPUTS for name in found):

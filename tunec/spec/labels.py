@@ -85,8 +85,10 @@ def _check_kind(section: Section, place: Place, label: Symbol | Text) -> Diagnos
     if isinstance(label, Text) and word in place.kinds:
         return _unquote(place, label)
     from tunec.diagnostics.suggest import nearest  # only a spec with problems needs it
+    from tunec.spec.left_out import LEFT_OUT  # as well
 
-    close = nearest(word, place.kinds)
+    reason = LEFT_OUT.get(place.keyword, {}).get(word)
+    close = [] if reason else nearest(word, place.kinds)
     wanted = [f"{place.keyword} {kind}" for kind in close]
     fix = None
     if len(close) == 1:
@@ -98,7 +100,7 @@ def _check_kind(section: Section, place: Place, label: Symbol | Text) -> Diagnos
         if place.holds == "one"
         else f"There is no block `{place.keyword} {shown}`.",
         Label(label.span),
-        notes=(_kinds_note(place),),
+        notes=(reason, _kinds_note(place)) if reason else (_kinds_note(place),),
         help=f"Write {listed(wanted or [header(place)], 'or')}.",
         fix=fix,
     )

@@ -14,6 +14,7 @@ _EXCLUDED = (
     "Linear layers that stay as they are, by the end of their names or of a module's that they "
     "are in (`v_proj`, `layers.0.mlp`). The output layer always does."
 )
+_FEWER = "the storage is exact enough for all others"
 Names = Annotated[tuple[str, ...] | None, Several(Text("v_proj"))]
 StorageDtype = Annotated[str, Choice(("uint8", "bfloat16", "float32"))]
 
@@ -38,9 +39,7 @@ class Nf4(Block):
         "What holds the packed codes; that of the other weights lets all be sharded alike.",
         why="nothing is sharded here, and bytes hold two codes each as they are",
     )
-    exclude_modules: Names = setting(
-        None, _EXCLUDED, why="4 bits are enough for all others", shown="none"
-    )
+    exclude_modules: Names = setting(None, _EXCLUDED, why=_FEWER, shown="none")
 
 
 class Fp4(Nf4):
@@ -55,6 +54,18 @@ class Int8(Block):
         "Activations above this are multiplied in 16 bits.",
         why="the value of the paper (arXiv 2208.07339)",
     )
-    exclude_modules: Names = setting(
-        None, _EXCLUDED, why="8 bits are enough for all others", shown="none"
-    )
+    exclude_modules: Names = setting(None, _EXCLUDED, why=_FEWER, shown="none")
+
+
+class TorchaoInt8(Block):
+    """Frozen weights stored in 8 bits, as whole numbers with a scale for each row, by torchao; the
+    computation is that of `model.dtype`.
+    """
+
+    exclude_modules: Names = setting(None, _EXCLUDED, why=_FEWER, shown="none")
+
+
+class TorchaoFp8(TorchaoInt8):
+    """Frozen weights stored in 8 bits, as floating-point numbers (e4m3) with a scale for each row,
+    by torchao; the computation is that of `model.dtype`.
+    """

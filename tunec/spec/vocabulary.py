@@ -54,7 +54,13 @@ _ROOT = (
         "quantize",
         "kind",
         "one",
-        {"nf4": "storage:Nf4", "fp4": "storage:Fp4", "int8": "storage:Int8"},
+        {
+            "nf4": "storage:Nf4",
+            "fp4": "storage:Fp4",
+            "int8": "storage:Int8",
+            "torchao_int8": "storage:TorchaoInt8",
+            "torchao_fp8": "storage:TorchaoFp8",
+        },
     ),
     Place(
         "method",
