@@ -12,7 +12,6 @@ from emitted_script import run
 from exactness.small_runs import small_script
 from exactness.tiny_models import TOKENIZER, script
 from peft import AutoPeftModelForCausalLM, PeftModel
-from torchao.quantization import Float8Tensor, Int8Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 pytestmark = pytest.mark.torch
@@ -113,13 +112,13 @@ def test_model_from_random_weights(architecture: str, tied: str, tmp_path: Path)
 # --- Quantized weights ----------------------------------------------------------------
 
 QUANTIZED = {
-    "nf4": bitsandbytes.nn.Linear4bit,
-    "fp4": bitsandbytes.nn.Linear4bit,
-    "int8": bitsandbytes.nn.Linear8bitLt,
-    "torchao_int8": Int8Tensor,
-    "torchao_fp8": Float8Tensor,
+    "nf4": "Params4bit",
+    "fp4": "Params4bit",
+    "int8": "Int8Params",
+    "torchao_int8": "Int8Tensor",
+    "torchao_fp8": "Float8Tensor",
 }
-"""By kind, what a layer or its weight is then."""
+"""By kind, what a weight is then."""
 
 ADAPTER = "adapter/adapter_model.safetensors"
 NORMS = [kind for kind in QUANTIZED if kind != "int8"]
@@ -139,8 +138,10 @@ def test_gradients_after_an_evaluation(kind: str, method: str, shared: Path) -> 
     rows = module.load_rows(module.TRAIN_FILES, module.load_tokenizer())[:4]
     torch.manual_seed(module.SEED)
     model = module.load_model().train()
-    stored = [*model.modules(), *model.parameters()]
-    assert sum(isinstance(part, QUANTIZED[kind]) for part in stored) == 21
+    kinds = [type(weight).__name__ for weight in model.parameters()]
+    assert kinds.count(QUANTIZED[kind]) == 21
+    plain = small_script(shared, method)
+    assert module.count_of(model) == plain.count_of(plain.load_model())
     optimizer = module.make_optimizer(model)
 
     def gradients() -> dict[str, torch.Tensor]:
@@ -208,3 +209,36 @@ def test_weights_that_come_quantized(kind: str, shared: Path, tmp_path: Path) ->
     torch.testing.assert_close(
         logits(merged, tokenizer), logits(trained, tokenizer), rtol=close, atol=close
     )
+
+
+BITS = {
+    "nf4": 4 + 8 / 64 + 32 / (64 * 256),
+    "nf4 { double_quant = false }": 4 + 32 / 64,
+    "fp4": 4 + 8 / 64 + 32 / (64 * 256),
+    "int8": 8 + 32 / 256,
+    "torchao_int8": 8 + 32 / 256,
+    "torchao_fp8": 8 + 32 / 256,
+}
+"""Of a weight among 256 x 96, by the formulas of docs/storage.md, in float32."""
+
+
+@pytest.mark.parametrize("kind", BITS)
+def test_bits_of_a_weight(kind: str, shared: Path) -> None:
+    lora = Path(str(small_script(shared, "lora").__file__)).with_suffix(".tune").read_text()
+    module = script(shared, "bits", f"quantize {kind}\n{lora}")
+    weight = module.load_base().model.layers[0].mlp.down_proj.weight
+    assert weight.shape.numel() * (1 + (weight.shape[1] == 1)) == 256 * 96
+    assert 8 * bytes_of(weight) / (256 * 96) == pytest.approx(BITS[kind], rel=2e-3)
+
+
+def bytes_of(weight: Any) -> int:  # noqa: ANN401 of any of the kinds
+    """Of the codes, and of what they are scaled by."""
+    state = getattr(weight, "quant_state", None)
+    if state is not None:
+        nested = [state.state2.absmax] if state.nested else []
+        parts = [weight.data, state.absmax, *nested]
+    elif hasattr(weight, "qdata"):
+        parts = [weight.qdata, weight.scale]
+    else:
+        parts = [weight.data, weight.SCB]
+    return sum(part.numel() * part.element_size() for part in parts)

@@ -11,6 +11,7 @@ from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.facts import AdapterFacts
 from tunec.facts.methods import METHODS
+from tunec.facts.storage import STORAGES
 from tunec.spec.method import Continue
 from tunec.spec.model import Pretrained
 
@@ -30,7 +31,8 @@ def adapter_can_go_on(context: Context) -> Iterator[Diagnostic]:
         if path != "method.adapter" or adapter.kind is None:
             continue
         known = METHODS.get(_KINDS.get(adapter.kind, ""))
-        stored = context.kind("quantize")
+        stored = context.stored
+        family = STORAGES[stored].family if stored in STORAGES else ""
         if adapter.kind != "LORA" and known is None:
             yield problem(
                 "E420",
@@ -38,14 +40,16 @@ def adapter_can_go_on(context: Context) -> Iterator[Diagnostic]:
                 context.at(path),
                 remedy="Train a new one, or name one of another method.",
             )
-        elif known is not None and stored and stored not in known.storage:
+        elif known is not None and family and family not in known.storage:
             yield problem(
                 "E310",
                 f"An adapter of the method `{_KINDS[adapter.kind]}` does not work on weights "
                 f"stored as `{stored}`.",
                 context.at(path),
-                context.at("quantize", "stored quantized"),
-                remedy="Remove `quantize`.",
+                context.at_storage(),
+                remedy="Remove `quantize`."
+                if context.written("quantize")
+                else "Name the model before it was quantized.",
             )
 
 
@@ -84,14 +88,12 @@ def merged_before_it_is_quantized(context: Context) -> Iterator[Diagnostic]:
     """Merging into quantized weights would round what the adapter learnt."""
     if not isinstance(context.spec.model, Pretrained) or not context.spec.model.merge_adapters:
         return
-    model = context.facts.model
-    stored = context.written("quantize") or context.method == "qlora"
-    if stored or (model is not None and model.quantized):
+    if context.stored:
         yield problem(
             "E302",
             "`merge_adapters` cannot write into quantized weights.",
             context.name("model.merge_adapters"),
-            context.at("quantize" if context.written("quantize") else "method", "quantized"),
+            context.at_storage(),
             remedy="Merge in a run without `quantize`, whose `merged/` is then named as the model.",
         )
 

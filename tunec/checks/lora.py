@@ -12,7 +12,6 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
 from tunec.facts.paths import enumerated
-from tunec.facts.storage import STORAGES
 from tunec.spec.method import Lora
 
 
@@ -158,20 +157,6 @@ def beginning_suits_the_weights(context: Context) -> Iterator[Diagnostic]:
         )
 
 
-def merged_weights_are_numbers(context: Context) -> Iterator[Diagnostic]:
-    """Some ways to store weights have no way back to numbers."""
-    method, known = _lora(context), STORAGES.get(context.stored)
-    if method is not None and method.merge and known is not None and not known.merges:
-        yield problem(
-            "E302",
-            f"`merge` cannot write into weights stored as `{context.stored}`.",
-            context.name("method.merge"),
-            context.at_storage(),
-            remedy="Name the model before it was quantized, with `quantize nf4` where it has to "
-            "fit, or remove `merge`.",
-        )
-
-
 RULES: tuple[Rule, ...] = (
     layers_are_of_the_model,
     named_modules_are_there,
@@ -179,5 +164,4 @@ RULES: tuple[Rule, ...] = (
     saved_modules_stand_alone,
     modules_say_something,
     beginning_suits_the_weights,
-    merged_weights_are_numbers,
 )

@@ -34,15 +34,17 @@ def biases_are_there(context: Context) -> Iterator[Diagnostic]:
 
 def biases_are_not_quantized(context: Context) -> Iterator[Diagnostic]:
     """Beside quantized weights, biases are rounded to the type that is computed in."""
-    if not isinstance(context.spec.method, Bitfit) or context.spec.quantize is None:
+    if not isinstance(context.spec.method, Bitfit) or not context.stored:
         return
     yield problem(
         "E310",
         "`method bitfit` does not work beside weights that are stored quantized: a layer of "
         "bitsandbytes rounds its bias at every step.",
         context.at("method"),
-        context.at("quantize", "stored quantized"),
-        remedy="Remove `quantize`, or write `method lora`.",
+        context.at_storage(),
+        remedy="Remove `quantize`, or write `method lora`."
+        if context.written("quantize")
+        else "Name the model before it was quantized, or write `method lora`.",
     )
 
 

@@ -7,7 +7,7 @@ on weights stored so, or `docs/storage.md` says that it was not.
 from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
-from tunec.checks.method import element, is_end
+from tunec.checks.method import WHOLE, element, is_end
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
@@ -57,7 +57,7 @@ def base_can_be_trained_on(context: Context) -> Iterator[Diagnostic]:
     """A model that comes quantized is of a kind that methods were seen to train on."""
     model = context.facts.model
     stored = model.storage if model else ""
-    if not stored or stored in STORAGES or context.method in ("full", "freeze"):
+    if not stored or stored in STORAGES or context.method in WHOLE:
         return
     yield problem(
         "E310",

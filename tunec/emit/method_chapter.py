@@ -100,6 +100,8 @@ class Ranks(Context):
 class Trained(Context):
     counted: bool
     in_turns: bool
+    packed: bool
+    """Whether some weights are stored several to a number."""
 
 
 def method(plan: Plan) -> Iterator[Section]:
@@ -146,7 +148,9 @@ def method(plan: Plan) -> Iterator[Section]:
         yield Section(name, Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
-    yield Section("model/trained_weights", Trained(_count(plan) is not None, is_in_turns(plan)))
+    packed = plan.quantize is not None and STORAGES[plan.quantize.kind].family == "nf4"
+    counted = _count(plan) is not None
+    yield Section("model/trained_weights", Trained(counted, is_in_turns(plan), packed))
 
 
 def _count(plan: Plan) -> int | None:

@@ -18,8 +18,6 @@ class Storage:
     """What the templates and the rows of `facts.methods` go by: `fp4` is computed as `nf4` is."""
     packages: tuple[str, ...]
     """What a script needs that it need not import itself."""
-    merges: bool = True
-    """Whether the weights can be had back as numbers."""
     no_dora: str = ""
     """Why DoRA does not work."""
 
@@ -36,7 +34,12 @@ STORAGES: dict[str, Storage] = {
 }
 
 _UNTRIED = "No method was seen to train on weights stored so."
+_GPTQMODEL = (
+    "gptqmodel 7.7, which loads them, asks for a later PyTorch than scripts are tested with, 2.13."
+)
 REFUSED = {
+    "gptq": _GPTQMODEL,
+    "awq": _GPTQMODEL,
     "hqq": "transformers 5.23 does not load them yet.",
     "quanto": "They cannot be saved, and an adapter merges into them wrongly.",
     "torchao": "Of torchao's kinds, `Int8WeightOnlyConfig` and `Float8WeightOnlyConfig` can be "

@@ -10,8 +10,8 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "quanto": "Weights quantized by quanto cannot be saved, and an adapter merges into them "
         "wrongly.",
         "torchao_int4": "peft 0.21 adapts no weights that torchao stores in 4 bits.",
-        "gptq": "GPTQ needs texts to quantize with: name a model that comes quantized so.",
-        "awq": "AWQ needs texts to quantize with: name a model that comes quantized so.",
+        "gptq": "GPTQ quantizes by example texts, once, before any tuning.",
+        "awq": "AWQ quantizes by example texts, once, before any tuning.",
     },
 }
 """By keyword, then by kind."""

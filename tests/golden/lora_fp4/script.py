@@ -664,7 +664,9 @@ def count_of(model):
     trained = sum(weight.numel() for weight in trained_weights(model).values())
     if trained != TRAINED_WEIGHTS:
         sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
-    total = sum(weight.numel() for weight in model.parameters())
+    # Two weights of 4 bits are one number to torch; `quant_state` knows their shape.
+    shapes = [getattr(p, "quant_state", p).shape for p in model.parameters()]
+    total = sum(shape.numel() for shape in shapes)
     return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
 
 
