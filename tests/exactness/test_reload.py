@@ -242,3 +242,18 @@ def bytes_of(weight: Any) -> int:  # noqa: ANN401 of any of the kinds
     else:
         parts = [weight.data, weight.SCB]
     return sum(part.numel() * part.element_size() for part in parts)
+
+
+@pytest.mark.parametrize("quantize", ["", "quantize nf4"])
+def test_a_model_of_the_hub_that_comes_quantized_stops_the_script(
+    quantize: str, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not known when compiling is seen when it is loaded."""
+    quantized_script(shared, "nf4").load_base().save_pretrained(shared / "came")
+    lora = Path(str(small_script(shared, "lora").__file__)).with_suffix(".tune").read_text()
+    text = f"{quantize}\n" + lora.replace('model "pico"', 'model "hub:acme/came"')
+    (tmp_path / "dates.jsonl").symlink_to(shared / "dates.jsonl")
+    module = script(tmp_path, "hub", text)
+    monkeypatch.setattr(module, "MODEL", shared / "came")
+    with pytest.raises(SystemExit, match="comes quantized"):
+        module.load_base()

@@ -196,3 +196,9 @@ def test_no_text_makes_it_fall_over(text: str, sets: list[str], whole: bool) -> 
 @given(st.text(max_size=60))
 def test_no_characters_make_it_fall_over(text: str) -> None:
     check_outcome(lowering(WHOLE + text))
+
+
+def test_a_kind_that_is_left_out_has_its_reason() -> None:
+    (problem,) = lowering(WHOLE + "\nquantize hqq\n").problems
+    assert problem.code == "E205"
+    assert problem.notes[0] == "transformers 5.23 does not load weights as HQQ yet."
