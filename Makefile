@@ -71,5 +71,5 @@ $(TRAIN): pyproject.toml | $(VENV)/bin/python
 $(DEV): pyproject.toml | $(VENV)/bin/python
 	@echo "installing $(TORCH) and what the tests need"
 	@$(PIP) $(TORCH)
-	@$(PIP) --editable '.[train,dev]'
+	@$(PIP) --editable '.[train,torchao,dev]'
 	@touch $(TRAIN) $@

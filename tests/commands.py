@@ -72,8 +72,12 @@ class Commands:
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in found}
 
 
+LIBRARIES = ("/torchao/", "torch/utils/_pytree.py", "gemm_4bit_forward")
+"""What stands in the lines that libraries write when they are imported without a GPU."""
+
+
 def apart(*words: str, cwd: Path, **environment: str) -> Ended:
-    """In a process of its own."""
+    """In a process of its own; what libraries say of themselves is left out."""
     ended = subprocess.run(
         [sys.executable, "-m", "tunec", *words],
         cwd=cwd,
@@ -82,4 +86,9 @@ def apart(*words: str, cwd: Path, **environment: str) -> Ended:
         text=True,
         check=False,
     )
-    return Ended(ended.returncode, ended.stdout, ended.stderr)
+    told = (
+        line
+        for line in ended.stderr.splitlines(keepends=True)
+        if not any(words in line for words in LIBRARIES)
+    )
+    return Ended(ended.returncode, ended.stdout, "".join(told))
