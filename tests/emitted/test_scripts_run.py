@@ -122,7 +122,8 @@ def test_the_result_loads_and_computes_the_same(finished):
         else:
             loaded = PeftModel.from_pretrained(base, result)
     else:
-        loaded = AutoModelForCausalLM.from_pretrained(result, dtype=torch.float32)
+        dtype = torch.bfloat16 if plan.rounded else torch.float32
+        loaded = AutoModelForCausalLM.from_pretrained(result, dtype=dtype)
     loaded.eval()
     with torch.no_grad():
         expected = model(input_ids=ids, use_cache=False).logits

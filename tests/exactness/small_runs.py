@@ -74,6 +74,14 @@ CASES = {
         "apollo_adamw { learning_rate = 1e-3, rank = 4, update_every = 3 steps }",
     ),
     "schedule_free_adamw": ("full {}", "schedule_free_adamw { learning_rate = 1e-3 }"),
+    "rounded": (
+        "full {}",
+        "adamw { learning_rate = 1e-3, weight_decay = 0.1 }\n  trained_dtype = bfloat16",
+    ),
+    "rounded_8bit": (
+        "full {}",
+        "adamw_8bit { learning_rate = 1e-3 }\n  trained_dtype = bfloat16",
+    ),
     "loraplus": (
         "dora { rank = 4 }",
         "adamw { learning_rate = 1e-3, weight_decay = 0.1, loraplus_ratio = 16 }",

@@ -50,6 +50,7 @@ TURNS = (
 
 AROUND: dict[str, dict[str, str]] = {
     "objective.pretrain": {"evaluate": ""},
+    "train.trained_dtype": {"method": "method full"},
     **{
         f"train.optimizer.{kind}": {"method": "method full"}
         for kind, known in OPTIMIZERS.items()

@@ -177,6 +177,54 @@ def layers_in_turns_have_states(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def averages_keep_their_ranks(context: Context) -> Iterator[Diagnostic]:
+    """AdaLoRA sets weights to zero, which an average of earlier ones would bring back."""
+    kind = context.kind(PATH)
+    if OPTIMIZERS[kind].averages and context.method == "adalora":
+        yield problem(
+            "E302",
+            f"`method adalora` takes ranks away, which the average of `optimizer {kind}` would "
+            "bring back.",
+            context.at(PATH),
+            context.at("method", "the method"),
+            remedy="Write `optimizer adamw`, or `method lora`.",
+        )
+
+
+def trained_dtype_is_possible(context: Context) -> Iterator[Diagnostic]:
+    """Rounded weights are those of the model, and follow an optimizer that looks at one alone."""
+    if context.train.trained_dtype != "bfloat16":
+        return
+    here = context.at("train.trained_dtype")
+    model = context.pretrained or context.scratch
+    known = OPTIMIZERS[context.kind(PATH)]
+    if context.method not in WHOLE:
+        yield problem(
+            "E302",
+            f"`trained_dtype` is for the model's own weights; those of `method {context.method}` "
+            "are few, and kept in float32.",
+            here,
+            context.at("method", "the method"),
+            remedy="Remove `trained_dtype`, or write `method full`.",
+        )
+    if model is not None and model.dtype == "float32":
+        yield problem(
+            "E302",
+            "`dtype` asks for a computation in float32, but weights are kept in bfloat16.",
+            here,
+            context.at("model.dtype", "finer than the weights"),
+            remedy="Remove one of them.",
+        )
+    if known.hidden or known.averages:
+        yield problem(
+            "E302",
+            f"`optimizer {context.kind(PATH)}` needs its weights in float32.",
+            here,
+            context.at(PATH, "the optimizer"),
+            remedy="Remove `trained_dtype`, or write `optimizer adamw` or `adamw_8bit`.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     nesterov_has_momentum,
     decay_has_a_decay,
@@ -186,5 +234,7 @@ RULES: tuple[Rule, ...] = (
     matrices_are_those_of_the_model,
     averages_need_no_schedule,
     averages_are_not_the_best,
+    averages_keep_their_ranks,
     layers_in_turns_have_states,
+    trained_dtype_is_possible,
 )

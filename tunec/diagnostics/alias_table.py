@@ -8,7 +8,7 @@ from tunec.diagnostics.alias_table_of_training import TRAINING
 _MODEL = "A path starts at the folder of the spec; a name on the hub is written the same way."
 _DTYPE = (
     "`dtype` is that of the frozen weights and of the computation; weights that are trained are "
-    "always held in float32."
+    "held in float32, unless `trained_dtype` in `train` says otherwise."
 )
 _OVERFLOW = "What happens to longer rows is said by `overflow` in `data train`."
 _PACKED = (
@@ -37,7 +37,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("model_revision revision_of_model base_model_revision", "model", 'revision = "main"', ""),
     (
-        "torch_dtype bf16 bfloat16 pure_bf16 precision model_dtype",
+        "torch_dtype bf16 bfloat16 precision model_dtype",
         "model",
         "dtype = bfloat16",
         _DTYPE,

@@ -115,6 +115,12 @@ TRAINING: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("lr_power lr_scheduler_power", "train.schedule polynomial", "power = 2.0", ""),
     ("random_seed manual_seed data_seed random_state", "", "seed = 42", "One seed decides all."),
+    (
+        "pure_bf16 bf16_stochastic_round stochastic_rounding",
+        "train",
+        "trained_dtype = bfloat16",
+        "Weights are rounded at random, so that small steps are kept on average.",
+    ),
     ("neftune_alpha noisy_embedding_alpha neftune", "train", "neftune_noise_alpha = 5", ""),
     (
         "loss_watchdog_threshold loss_watchdog_patience loss_watchdog spike_detection "

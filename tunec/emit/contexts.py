@@ -101,6 +101,7 @@ OWN_HEAD_DIM = frozenset({"gemma", "qwen3"})
 class Scratch(Context):
     head_dim: bool
     config: bool
+    rounded: bool
 
 
 # --- Loss, evaluation, run ------------------------------------------------------------
@@ -202,15 +203,17 @@ class Check(Forward):
 
 @record
 class Output(Context):
+    copies: str
     result_size: str
 
     @classmethod
     def of(cls, plan: Plan, merged: bool) -> "Output":
         whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
         sizes = "2 * sum(sizes)" if plan.evaluate and plan.evaluate.best else "sum(sizes)"
+        copies = "5" if plan.rounded else "3"  # moments are in float32
         if merged:
-            return cls(f"{sizes} + {whole}")
-        return cls(sizes if plan.adapter or isinstance(plan.method, FullPlan) else whole)
+            return cls(copies, f"{sizes} + {whole}")
+        return cls(copies, sizes if plan.adapter or isinstance(plan.method, FullPlan) else whole)
 
 
 def is_in_turns(plan: Plan) -> bool:

@@ -107,14 +107,16 @@ def optimizer(plan: Plan) -> Iterator[Section]:
     if grouped:
         yield Section("loss/parameter_groups", _groups(how))
     if known.hidden:
-        alone = '[{"params": [*trained_weights(model).values()]}]'
-        groups = "parameter_groups(model)" if grouped else alone
-        yield Section("loss/hidden_matrices", Hidden(groups))
+        yield Section("loss/hidden_matrices", Hidden(_groups_of(how)))
         if how.kind != "muon":
             yield Section("loss/projected_adamw")
         yield Section(known.template)
+    elif plan.rounded:
+        yield Section("loss/rounded")
+        yield Section("loss/optimizer_rounded", _optimizer(how, _groups_of(how), 16))
     else:
-        yield Section(known.template, _optimizer(how, grouped))
+        groups = "parameter_groups(model)" if grouped else "trained_weights(model).values()"
+        yield Section(known.template, _optimizer(how, groups))
     if known.averages and plan.evaluate is not None:
         yield Section("loss/averaged")
     watchdog = plan.train.watchdog
@@ -140,15 +142,24 @@ def averages(plan: Plan) -> bool:
     return OPTIMIZERS[plan.train.optimizer.kind].averages
 
 
-def _optimizer(how: OptimizerPlan, grouped: bool) -> Optimizer:
+def _groups_of(how: OptimizerPlan) -> str:
+    """An expression for a list of groups."""
+    if how.rates_differ or how.decays_differ:
+        return "parameter_groups(model)"
+    return '[{"params": [*trained_weights(model).values()]}]'
+
+
+def _optimizer(how: OptimizerPlan, weights: str, indent: int = 8) -> Optimizer:
     known = OPTIMIZERS[how.kind]
     named = {argument: name.upper() for name, argument in known.arguments.items()}
     fixed = {name: py(value) for name, value in known.fixed.items()}
     arguments = {**named, **fixed}
     return Optimizer(
         call=known.call,
-        weights="parameter_groups(model)" if grouped else "trained_weights(model).values()",
-        arguments="\n        ".join(f"{name}={value}," for name, value in arguments.items()),
+        weights=weights,
+        arguments=("\n" + indent * " ").join(
+            f"{name}={value}," for name, value in arguments.items()
+        ),
     )
 
 

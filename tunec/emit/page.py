@@ -126,7 +126,7 @@ def model(plan: Plan) -> Iterator[Section]:
     if isinstance(plan.model.source, ScratchPlan):
         architecture = plan.model.source.architecture.value
         own = architecture in c.OWN_HEAD_DIM
-        yield Section("model/base_scratch", c.Scratch(own, c.changes_config(plan)))
+        yield Section("model/base_scratch", c.Scratch(own, c.changes_config(plan), plan.rounded))
     else:
         yield from storage(plan)
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))

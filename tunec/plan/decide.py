@@ -78,6 +78,7 @@ def _train(decider: Decider, kinds: dict[str, str], max_length: Decided[int]) ->
         forward=decider.number("train.forward", max(FORWARD, longest)),
         gradient_checkpointing=decider.value("train.gradient_checkpointing"),
         max_grad_norm=decider.value("train.max_grad_norm"),
+        trained_dtype=decider.value("train.trained_dtype"),
         neftune_noise_alpha=decider.written("train.neftune_noise_alpha"),
         optimizer=decide_optimizer(decider, kinds),
         schedule=decide_schedule(decider, kinds),

@@ -36,7 +36,7 @@ def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> Mo
     longest = max_length.value + virtual_tokens(decider)
     return ModelPlan(
         source=_scratch(decider, facts) if is_scratch(decider) else _pretrained(decider, facts),
-        dtype=decider.value("model.dtype"),
+        dtype=_dtype(decider),
         attention=_attention(decider, facts),
         windowed=known is None or (known.sliding_window or longest) < longest,
         max_length=max_length,
@@ -49,6 +49,13 @@ def decide_model(decider: Decider, facts: Facts, max_length: Decided[int]) -> Mo
         if known and known.logit_softcap
         else None,
     )
+
+
+def _dtype(decider: Decider) -> Decided[str]:
+    trained = decider.value("train.trained_dtype")
+    if trained.value == "bfloat16":  # what is computed is not finer than the weights
+        return Decided("bfloat16", f"{trained.origin}, trained_dtype")
+    return decider.value("model.dtype")
 
 
 def _rope_scaling(decider: Decider) -> Decided[dict[str, Any]] | None:

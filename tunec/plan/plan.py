@@ -246,6 +246,7 @@ class TrainPlan:
     forward: Decided[int]
     gradient_checkpointing: Decided[bool]
     max_grad_norm: Decided[float | None]
+    trained_dtype: Decided[str]
     neftune_noise_alpha: Decided[float] | None
     optimizer: OptimizerPlan
     schedule: SchedulePlan
@@ -301,7 +302,13 @@ class Plan:
     @property
     def in_float32(self) -> bool:
         """Whether the model's own weights are kept in float32, for all or some are trained."""
-        return not self.adapter or self.method.kind == "bitfit"
+        whole = not self.adapter or self.method.kind == "bitfit"
+        return whole and not self.rounded
+
+    @property
+    def rounded(self) -> bool:
+        """Whether trained weights are kept in bfloat16, and steps rounded to it at random."""
+        return self.train.trained_dtype.value == "bfloat16"
 
     @property
     def stops_differ(self) -> bool:

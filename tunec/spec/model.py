@@ -29,7 +29,7 @@ Tokens = Annotated[Amount | None, Measure(("tokens",), example=2048)]
 
 _DTYPE = (
     "Number format of the frozen weights and of the computation; "
-    "trained weights are kept in float32."
+    "trained weights are kept in float32, or as `trained_dtype` in `train` says."
 )
 _ATTENTION = (
     "How attention is computed. `sdpa` is PyTorch's own, called once per row, so that rows "

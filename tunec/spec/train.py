@@ -9,7 +9,7 @@ from typing import Annotated
 from tunec.spec.block import Block, nested, setting
 from tunec.spec.optimizers import Optimizer
 from tunec.spec.schedules import Schedule
-from tunec.spec.values import Amount, Flag, Measure, Number, OrNone
+from tunec.spec.values import Amount, Choice, Flag, Measure, Number, OrNone
 from tunec.spec.watchdog import Watchdog
 
 
@@ -57,6 +57,13 @@ class Train(Block):
             "Gradients longer than this are scaled down to it; `none` leaves them.",
             why="the value that nearly all runs use",
         )
+    )
+    trained_dtype: Annotated[str, Choice(("float32", "bfloat16"))] = setting(
+        "float32",
+        "Number format of the weights that are trained. `bfloat16` halves them and their "
+        "gradients; each step is made in float32 and rounded at random, so that small changes "
+        "are kept on average. For `method full` and `freeze`; a `dtype` of auto is then bfloat16.",
+        why="a step is often smaller than bfloat16 can tell from none",
     )
     neftune_noise_alpha: Annotated[float | None, Number(whole=False, above=0, example="5")] = (
         setting(
