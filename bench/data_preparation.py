@@ -23,9 +23,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from itertools import cycle, islice
 from pathlib import Path
 
 LENGTH = 2048
+DISTINCT = 400_000  # rows; that many more would take longer to think up than to encode
 TEMPLATE = (
     "{% for m in messages %}{{ '<|' + m.role + '|>\n' }}"
     "{% if m.role == 'assistant' %}"
@@ -52,7 +54,7 @@ def lexicon(generator: random.Random) -> list[str]:
 
 
 def write_rows(file: Path, count: int) -> None:
-    """The same rows for the same count; fewer rows are the first of more."""
+    """The same rows for the same count: the first of DISTINCT, which then begin again."""
     generator = random.Random(0)
     words = lexicon(generator)
 
@@ -62,12 +64,16 @@ def write_rows(file: Path, count: int) -> None:
         return " ".join(words[place] for place in places).capitalize() + "."
 
     with open(file, "w") as lines:
-        for _ in range(count):
+        for _ in range(min(count, DISTINCT)):
             turns = []
             for _ in range(generator.choice((1, 1, 1, 2, 3))):
                 turns.append({"role": "user", "content": said(2.9)})
                 turns.append({"role": "assistant", "content": said(3.3)})
             lines.write(json.dumps({"messages": turns}) + "\n")
+    if count > DISTINCT:
+        first = file.read_bytes().splitlines(keepends=True)
+        with open(file, "ab") as more:
+            more.writelines(islice(cycle(first), count - DISTINCT))
 
 
 def write_model(folder: Path, rows: Path) -> None:
