@@ -161,7 +161,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "name": ('"one"', '"two"'),
     "seed": ("1", "2"),
     "output": ('"runs/one"', '"runs/two"'),
-    "cache": ('"runs/rows"', '"runs/encoded"'),
+    "cache": ('"runs/rows"', '"runs/encoded"', "none"),
     "model.path": ('"hub:acme/base"', '"hub:acme/other"', '"base"'),
     "model.revision": ('"v1"', '"v2"'),
     "max_length": ("128 tokens", "256 tokens"),

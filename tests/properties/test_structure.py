@@ -250,6 +250,7 @@ NOT_IN_GOLDENS: dict[str, type[Context]] = {
     "data/checked_text": cleaning_contexts.CheckedText,
     "data/encode_tokens": Context,
     "data/interleaved_until_first": Context,
+    "data/large/encode_chat_roles": encoding_contexts.EncodeChat,
     "data/read_arrow": data_contexts.Reader,
     "data/read_hub": data_contexts.ReadHub,
     "data/read_parquet": data_contexts.Reader,

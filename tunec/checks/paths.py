@@ -37,7 +37,8 @@ def output_is_inside(context: Context) -> Iterator[Diagnostic]:
 
 def cache_is_inside(context: Context) -> Iterator[Diagnostic]:
     """`cache` is a folder below that of the spec."""
-    yield from _inside(context, "cache", context.spec.cache, 'Write `cache = "runs/encoded"`.')
+    if context.spec.cache is not None:
+        yield from _inside(context, "cache", context.spec.cache, 'Write `cache = "runs/encoded"`.')
 
 
 def _inside(context: Context, name: str, path: str, remedy: str) -> Iterator[Diagnostic]:

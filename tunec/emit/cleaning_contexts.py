@@ -79,13 +79,21 @@ class Excluded(Context):
     reader: str
     chosen: bool
     drop: bool
+    in_memory: bool
 
     @classmethod
     def of(cls, plan: Plan, reader: str) -> "Excluded":
         exclusion = plan.data.exclusion
         assert exclusion is not None, "chosen where there is one"
         drop = exclusion.policy.value == "drop"
-        return cls(plan.data.plain, reader, exclusion.columns is not None, drop)
+        return cls(plan.data.plain, reader, exclusion.columns is not None, drop, plan.in_memory)
+
+
+@record
+class Chosen(Context):
+    """How some of the rows are taken by their numbers."""
+
+    in_memory: bool
 
 
 def cleaning(plan: Plan, reader: str) -> Iterator[Section]:
@@ -104,11 +112,14 @@ def cleaning(plan: Plan, reader: str) -> Iterator[Section]:
     if data.exclusion:
         yield Section("data/excluded", Excluded.of(plan, reader))
     if data.deduplicate:
-        yield Section("data/deduplicated")
+        yield Section("data/deduplicated", Chosen(plan.in_memory))
     if data.overlaps:
         yield Section("data/overlap")
     for policy in dict.fromkeys(each.policy.value for each in data.overlaps.values()):
-        yield Section(f"data/overlap_{policy}")
+        if policy == "drop":
+            yield Section("data/overlap_drop", Chosen(plan.in_memory))
+        else:
+            yield Section(f"data/overlap_{policy}")
 
 
 def deduplicate(plan: Plan) -> str:

@@ -22,6 +22,16 @@ class Constant:
         return f"{self.name} = {self.code}  # {comment(self.note)}"
 
 
+@record
+class Remark:
+    """What is decided so that there is no constant for it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"# {comment(self.text)}"
+
+
 def constant(name: str, decided: Decided[Any], note: str = "", value: Any = None) -> Constant:  # noqa: ANN401
     """A constant for a decided value; `value` where the script's form of it is another."""
     code = py(decided.value if value is None else value)

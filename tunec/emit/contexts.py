@@ -191,6 +191,7 @@ class Forward(Context):
 class Check(Forward):
     weighted: bool
     prompted: bool
+    in_memory: bool
     tolerance: str
 
     @classmethod
@@ -198,7 +199,8 @@ class Check(Forward):
         exact = "1e-4 if DTYPE == torch.float32 else 2e-2"
         forward = Forward.of(plan)
         tolerance = "3e-2" if plan.quantize else exact
-        return cls(forward.autocast, forward.by_row, plan.weighted, plan.prompted, tolerance)
+        truths = (plan.weighted, plan.prompted, plan.in_memory)
+        return cls(forward.autocast, forward.by_row, *truths, tolerance)
 
 
 @record

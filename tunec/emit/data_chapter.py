@@ -36,12 +36,17 @@ def data(plan: Plan) -> Iterator[Section]:
     if plan.data.sort_by:
         yield Section("data/value_of")
     yield Section("data/encoded", e.Encoded.of(plan))
-    yield Section("data/encode_rows", e.Row.of(plan))
-    yield Section("data/rows", e.Row.of(plan))
+    if plan.in_memory:
+        context = e.LoadRows(plan.data.plain, several, reader_of(plan))
+        yield Section("data/small/load_rows", context)
+        return
+    yield Section("data/large/encode_rows", e.Fields.of(plan))
+    yield Section("data/large/rows", e.Row.of(plan))
     if plan.data.kept:
-        yield Section("data/cache", e.CacheKey.of(plan))
+        yield Section("data/large/cache", e.CacheKey.of(plan))
     yield Section(
-        "data/load_rows", e.LoadRows(plan.data.plain, several, plan.data.kept, reader_of(plan))
+        "data/large/load_rows",
+        e.KeepRows(plan.data.plain, several, reader_of(plan), plan.data.kept),
     )
 
 
@@ -141,13 +146,21 @@ def chat(plan: Plan) -> Iterator[Section]:
     if plan.objective == "pretrain":
         yield Section("data/encode_chat_whole")
         return
-    yield Section("data/parted")
-    yield Section("data/chat_answer", e.ChatAnswer.of(plan))
+    size = "small" if plan.in_memory else "large"
+    if not plan.in_memory:
+        yield Section("data/large/parted")
+    yield Section("data/render", e.Render.of(plan))
+    if plan.in_memory:
+        yield Section("data/small/answer_in", e.AnswerIn.of(plan))
+    else:
+        yield Section("data/large/answer_in", e.AnswerInPart.of(plan))
     if e.leaves_out_turns(plan):
         yield Section("data/answered", e.Answered.of(plan))
     if isinstance(plan.data.train_on.value, tuple):
-        yield Section("data/encode_chat_roles", e.EncodeChat.of(plan))
+        yield Section(f"data/{size}/encode_chat_roles", e.EncodeChat.of(plan))
     elif plan.data.one_row_per_answer.value:
-        yield Section("data/encode_chat_each", e.EncodeAnswers.of(plan))
+        yield Section(f"data/{size}/encode_chat_each", e.EncodeAnswers.of(plan))
+    elif plan.in_memory and e.answers_once(plan):
+        yield Section("data/small/encode_chat_one", e.EncodeAnswers.of(plan))
     else:
-        yield Section("data/encode_chat", e.EncodeAnswers.of(plan))
+        yield Section(f"data/{size}/encode_chat", e.EncodeAnswers.of(plan))

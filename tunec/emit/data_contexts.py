@@ -74,6 +74,9 @@ class Mixed(Context):
 @record
 class LoadData(Context):
     plain: bool
+    keyed: bool
+    """Encoded rows are found again by what the named files hold; `bare`: they are not kept."""
+    bare: bool
     sorted: bool
     excluded: bool
     exclude: str
@@ -92,11 +95,13 @@ class LoadData(Context):
     def of(cls, plan: Plan) -> "LoadData":
         data = plan.data
         files = {
-            name: f"[{', '.join(_files_of(part.value))}], " if data.kept else ""
-            for name, part in data.parts().items()
+            name: f"[{', '.join(_files_of(part.value))}]" for name, part in data.parts().items()
         }
+        keyed = data.kept and not plan.in_memory
         return cls(
             plain=data.plain,
+            keyed=keyed and not data.plain,
+            bare=not keyed and not data.plain,
             sorted=data.sort_by is not None,
             excluded=data.exclusion is not None,
             exclude=comment(data.exclusion.policy.origin) if data.exclusion else "",
@@ -126,12 +131,14 @@ def _files_of(sources: tuple[SourcePlan, ...]) -> Iterator[str]:
 class SplitRows(Context):
     each: bool
     split_count: bool
+    in_memory: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "SplitRows":
         split = plan.data.split
         assert split is not None, "chosen where there is one"
-        return cls(plan.data.one_row_per_answer.value, isinstance(split.value, Amount))
+        count = isinstance(split.value, Amount)
+        return cls(plan.data.one_row_per_answer.value, count, plan.in_memory)
 
 
 @record

@@ -22,24 +22,38 @@ def whole(plan: Plan) -> bool:
 
 
 @record
-class Row(Context):
+class Fields(Context):
+    """What a row has besides its tokens."""
+
     generate: bool
-    weighted: bool
     placed: bool
     valued: bool
     origin: bool
 
     @classmethod
-    def of(cls, plan: Plan) -> "Row":
+    def found(cls, plan: Plan) -> tuple[bool, bool, bool, bool]:
         data = plan.data
         origin = data.split is not None and data.one_row_per_answer.value
-        valued = data.sort_by is not None
-        return cls(generates(plan), plan.weighted, data.placed, valued, origin)
+        return generates(plan), data.placed, data.sort_by is not None, origin
 
-    @property
-    def more(self) -> str:
+    @classmethod
+    def of(cls, plan: Plan) -> "Fields":
+        return cls(*cls.found(plan))
+
+
+@record
+class Row(Fields):
+    weighted: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Row":
+        return cls(*cls.found(plan), plan.weighted)
+
+    def more(self, plan: Plan) -> str:
         """What is said of a row when it is encoded, as arguments."""
+        spoken = all(each.kind in ("chat", "completion") for each in plan.templates)
         said = {
+            "trained=part.trained.float()": self.weighted and (whole(plan) or not spoken),
             "place=place": self.placed,
             "value=value_of(row)": self.valued,
             "origin=content(found[0])": self.origin,
@@ -54,29 +68,53 @@ class Opening(Context):
 
 
 @record
-class ChatAnswer(Context):
-    mixed: bool
+class Render(Context):
     tools: bool
     marked: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Render":
+        return cls(has_tools(plan), plan.weighted or plan.flagged)
+
+
+@record
+class AnswerIn(Context):
+    mixed: bool
+    tools: bool
     reasoning: bool
+
+    @classmethod
+    def found(cls, plan: Plan) -> tuple[bool, bool, bool]:
+        turns = [part for each in plan.templates for part in each.texts]
+        messages = [part for each in plan.templates for part in each.messages]
+        reasoning = any(turn.reasoning for turn in turns)
+        read = any(part.reasoning_field or part.think_tags == "split" for part in messages)
+        return plan.stops_differ, has_tools(plan), reasoning or read
+
+    @classmethod
+    def of(cls, plan: Plan) -> "AnswerIn":
+        return cls(*cls.found(plan))
+
+
+@record
+class AnswerInPart(AnswerIn):
     together: bool
 
     @classmethod
-    def of(cls, plan: Plan) -> "ChatAnswer":
-        turns = [part for each in plan.templates for part in each.texts]
-        messages = [part for each in plan.templates for part in each.messages]
-        return cls(
-            mixed=plan.stops_differ,
-            tools=has_tools(plan),
-            marked=plan.weighted or plan.flagged,
-            together=not plan.data.one_row_per_answer.value,
-            reasoning=any(turn.reasoning for turn in turns)
-            or any(part.reasoning_field or part.think_tags == "split" for part in messages),
-        )
+    def of(cls, plan: Plan) -> "AnswerInPart":
+        return cls(*cls.found(plan), not plan.data.one_row_per_answer.value)
 
 
 def has_tools(plan: Plan) -> bool:
     return any(template.tools for template in plan.templates)
+
+
+def answers_once(plan: Plan) -> bool:
+    """Whether the last turn of every conversation is its only answer."""
+    chats = [each for each in plan.templates if each.kind == "chat"]
+    return not any(each.messages for each in chats) and all(
+        sum(part.role == "assistant" for part in each.texts) == 1 for each in chats
+    )
 
 
 @record
@@ -91,7 +129,7 @@ class EncodeChat(Context):
     @classmethod
     def chosen(cls, plan: Plan) -> tuple[bool, bool, str, str]:
         trains = "True"
-        if plan.data.train_on.value == "last_assistant":
+        if plan.data.train_on.value == "last_assistant" and not answers_once(plan):
             trains = "at == answers[-1]"
         if plan.flagged:
             trains = f'turn.get("train", {trains})'
@@ -232,7 +270,7 @@ class Encoded(Context):
     @classmethod
     def of(cls, plan: Plan) -> "Encoded":
         each = plan.data.one_row_per_answer.value
-        more = Row.of(plan).more
+        more = Row.of(plan).more(plan)
         return cls(
             several=len(plan.templates) > 1,
             parsed=any(each.messages or each.tools for each in plan.templates),
@@ -274,8 +312,12 @@ class Weighted(Context):
 class LoadRows(Context):
     plain: bool
     several: bool
-    kept: bool
     reader: str
+
+
+@record
+class KeepRows(LoadRows):
+    kept: bool
 
 
 @record

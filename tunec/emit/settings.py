@@ -7,7 +7,7 @@ here or stands, with its line, in the function that uses it.
 
 from collections.abc import Iterator
 
-from tunec.emit.constants import Constant, constant, dtype, in_folder
+from tunec.emit.constants import Constant, Remark, constant, dtype, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.evaluation_chapter import evaluation_settings
 from tunec.emit.literals import Raw
@@ -20,7 +20,7 @@ from tunec.plan.plan import Plan, PretrainedPlan
 from tunec.spec.values import Amount
 
 
-def groups(plan: Plan) -> list[list[Constant]]:
+def groups(plan: Plan) -> list[list[Constant | Remark]]:
     """The constants, in the order of the spec's blocks."""
     found = [
         _model,
@@ -116,9 +116,13 @@ def _best(plan: Plan) -> Iterator[Constant]:
         yield constant("PATIENCE", best.patience, "evaluations")
 
 
-def _run(plan: Plan) -> Iterator[Constant]:
+def _run(plan: Plan) -> Iterator[Constant | Remark]:
     yield _cadence("CHECKPOINT_EVERY", plan.checkpoint.every)
     yield constant("CHECKPOINTS_KEPT", plan.checkpoint.keep)
     yield constant("SEED", plan.seed)
     yield constant("OUTPUT", plan.output)
-    yield constant("CACHE", plan.cache, value=in_folder(plan.cache.value))
+    if plan.cache.value is None:
+        said = "Rows are encoded in memory, at every start"
+        yield Remark(f"{said} ({plan.cache.origin})")
+    else:
+        yield constant("CACHE", plan.cache, value=in_folder(plan.cache.value))

@@ -22,6 +22,10 @@ NOTHING = Rows((), (), False)
 """What is known of the rows of the hub, and of files that cannot be read here."""
 
 
+UNPACKED = 5
+"""How many bytes of text a byte of a compressed or columnar file stands for, at most as a rule."""
+
+
 class SourceFacts(NamedTuple):
     """The format of a source, and its first rows."""
 
@@ -43,6 +47,10 @@ class SourceFacts(NamedTuple):
     functions: Mapping[str, Mapping[str, Function] | str] = {}
     """By the setting, `filter` or `map`, that names a Python file: what is in the file, or what is
     wrong with it.
+    """
+    size: int | None = None
+    """Bytes of all files; compressed and columnar ones are counted UNPACKED times. None where they
+    are not at hand.
     """
     unread: str = ""
     """The package without which the first rows cannot be read here; empty where they were."""
@@ -101,20 +109,30 @@ class _Reader:
         located = locate_source(self.places, self.path, self.source, self.files)
         if isinstance(located, Diagnostic):
             return located
-        named = self.functions()
+        found = self.rows_of(located)
+        if isinstance(found, Diagnostic):
+            return found
+        return found._replace(functions=self.functions(), size=self.size_of(located))
+
+    def size_of(self, located: Located) -> int | None:
         if not located.names:
-            facts = SourceFacts(located.format, (), 0, False, (), located=located)
-            return facts._replace(functions=named)
+            return None
+        factor = UNPACKED if located.packed or located.format in COLUMNAR else 1
+        return factor * sum(self.files.size(self.folder / name) for name in located.names)
+
+    def rows_of(self, located: Located) -> SourceFacts | Diagnostic:
+        if not located.names:
+            return SourceFacts(located.format, (), 0, False, (), located=located)
         for name in located.names:
             try:
                 rows = self.first_rows(name, located)
             except Unread as missing:
                 facts = _facts(self.source, located, name, NOTHING)
-                return facts._replace(functions=named, unread=missing.package)
+                return facts._replace(unread=missing.package)
             if isinstance(rows, Diagnostic):
                 return rows
             if rows.rows or not rows.complete:
-                return _facts(self.source, located, name, rows)._replace(functions=named)
+                return _facts(self.source, located, name, rows)
         return self.empty("has no rows in any of its files")
 
     def first_rows(self, name: str, located: Located) -> Rows | Diagnostic:

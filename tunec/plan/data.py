@@ -151,6 +151,8 @@ class ExcludePlan:
 
 @record
 class DataPlan:
+    size: int | None
+    """Bytes of the text that is encoded, about; None where the files are not at hand."""
     train: Decided[tuple[SourcePlan, ...]]
     interleave: Decided[str] | None
     """When rows drawn from all sources end; None where they are read one after the other."""

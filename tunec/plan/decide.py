@@ -7,7 +7,7 @@ Invariant: it is called only for specs without errors, reads no files, and leave
 import re
 
 from tunec.facts import Facts
-from tunec.plan.decide_data import decide_data
+from tunec.plan.decide_data import decide_cache, decide_data
 from tunec.plan.decide_evaluate import decide_evaluate
 from tunec.plan.decide_method import decide_method
 from tunec.plan.decide_model import (
@@ -38,18 +38,19 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
     spec_name = lowered.places.root.name.replace("\\", "/").rsplit("/", 1)[-1]
     name = lowered.spec.name or run_name(spec_name)
     max_length = decide_max_length(decider, facts)
+    data = decide_data(decider, facts, kinds["objective"])
     return Plan(
         name=name,
         spec_name=spec_name,
         home=home,
         seed=decider.value("seed"),
         output=decider.value("output", f"runs/{name}"),
-        cache=decider.value("cache"),
+        cache=decide_cache(decider, data.size),
         model=decide_model(decider, facts, max_length),
         quantize=decide_quantize(decider, kinds, facts),
         method=decide_method(decider, facts, kinds["method"]),
         templates=decide_templates(decider),
-        data=decide_data(decider, facts, kinds["objective"]),
+        data=data,
         objective=kinds["objective"],
         train=_train(decider, kinds, max_length),
         evaluate=decide_evaluate(decider),

@@ -41,6 +41,7 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
     overflow, trained = ("split", "all") if objective == "pretrain" else ("drop", "assistant")
     interleave = decider.value("data.train.stop", "first_exhausted")
     return DataPlan(
+        size=_size(decider, facts),
         train=train,
         interleave=interleave if decider.read("data.train.mix") == "interleave" else None,
         validation=sources("validation"),
@@ -60,6 +61,32 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
         train_on=decider.value("data.train.train_on", trained),
         one_row_per_answer=decider.value("data.train.one_row_per_answer"),
     )
+
+
+IN_MEMORY = 10_000_000
+"""Bytes of data that are encoded by one process in some ten seconds (`docs/benchmarks.md`)."""
+CACHE = "runs/encoded"
+
+
+def decide_cache(decider: Decider, size: int | None) -> Decided[str | None]:
+    """Few rows are encoded at every start, by code that is short."""
+    if size is None:
+        return decider.value("cache", CACHE, "the size of the data is not known")
+    if size > IN_MEMORY:
+        return decider.value("cache", CACHE, f"over {IN_MEMORY // 10**6} MB of data")
+    return decider.value("cache", None, f"up to {IN_MEMORY // 10**6} MB of data")
+
+
+def _size(decider: Decider, facts: Facts) -> int | None:
+    """Bytes of the text that is encoded, about; None where it is not known."""
+    total = 0
+    for path, source in facts.sources.items():
+        if path.startswith("data.exclude."):
+            continue  # it is read, not encoded
+        if source.size is None:
+            return None
+        total += source.size * (decider.read(f"{path}.repeat") or 1)
+    return total
 
 
 def _exclusion(decider: Decider) -> ExcludePlan:

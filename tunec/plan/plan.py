@@ -272,7 +272,8 @@ class Plan:
     """From the script's folder to the spec's, POSIX, `.` where they are the same."""
     seed: Decided[int]
     output: Decided[str]
-    cache: Decided[str]
+    cache: Decided[str | None]
+    """The folder that keeps encoded rows; None where they are encoded in memory, at every start."""
     model: ModelPlan
     quantize: QuantizePlan | None
     method: MethodPlan
@@ -283,6 +284,11 @@ class Plan:
     evaluate: EvaluatePlan | None
     """None where nothing is held out."""
     checkpoint: CheckpointPlan
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether rows are encoded by the run's own process, into a list."""
+        return self.cache.value is None
 
     @property
     def adapter(self) -> bool:

@@ -68,35 +68,35 @@ HERE = Path(__file__).resolve().parent  # paths below start here
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 TERMINAL = sys.stderr.isatty()
 
-MODEL = HERE / "../../../samples/models/pico"  # L2
-MAX_LENGTH = 128  # L3, tokens
-DTYPE = torch.bfloat16  # L4
+MODEL = HERE / "../../../samples/models/pico"  # L4
+MAX_LENGTH = 128  # L5, tokens
+DTYPE = torch.bfloat16  # L6
 ATTENTION = "by_row"  # default: sdpa, once per row
 
-TRAIN_FILES = ["../data/dates.jsonl"]  # L15
-VALIDATION_SPLIT = 0.1  # L16, of the rows to train on
-COLUMNS = ["question", "answer"]  # L9-L12
+TRAIN_FILES = ["../data/dates.jsonl"]  # L17
+VALIDATION_SPLIT = 0.1  # L18, of the rows to train on
+COLUMNS = ["question", "answer"]  # L11-L14
 
-EPOCHS = 2  # L19
-BATCH = 8  # L20, examples per optimizer step
+EPOCHS = 2  # L21
+BATCH = 8  # L22, examples per optimizer step
 FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
 LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
-LEARNING_RATE = 1e-3  # L21, the highest
+LEARNING_RATE = 1e-3  # L23, the highest
 WEIGHT_DECAY = 0.0  # default
-WARMUP = 0.1  # L22, of all steps
+WARMUP = 0.1  # L24, of all steps
 MAX_GRAD_NORM = 1.0  # default
 
 EVALUATE_EVERY = 1  # default, epochs
 GENERATE_ROWS = 200  # default, the first validation rows
 GENERATE_BATCH = 32  # default, rows at a time
-MAX_NEW_TOKENS = 12  # L25
+MAX_NEW_TOKENS = 12  # L27
 RESAMPLES = 1000  # default, for intervals and p-values
 
 CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
-CACHE = HERE / "runs/encoded"  # default
+CACHE = HERE / "runs/encoded"  # L2
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
@@ -128,7 +128,7 @@ def check_columns(row, columns):
 
 
 def messages_of(row):
-    """The template at L9-L12."""
+    """The template at L11-L14."""
     return [
         {"role": "system", "content": "You rewrite dates."},
         {"role": "user", "content": row["question"]},
@@ -325,7 +325,7 @@ def encode_chat(messages, tokenizer):
 
 
 def encode(row, tokenizer):
-    """A row by the template at L9-L12."""
+    """A row by the template at L11-L14."""
     check_columns(row, ["question", "answer"])
     return encode_chat(messages_of(row), tokenizer)
 
@@ -694,7 +694,7 @@ def backward(model, pack, tokens):
 
 
 def learning_rate(step, steps):
-    """Linear warm-up, then constant (L22)."""
+    """Linear warm-up, then constant (L24)."""
     warmup = max(1, round(WARMUP * steps))
     if step < warmup:
         return LEARNING_RATE * (step + 1) / warmup

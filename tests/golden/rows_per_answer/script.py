@@ -70,25 +70,25 @@ HERE = Path(__file__).resolve().parent  # paths below start here
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 TERMINAL = sys.stderr.isatty()
 
-MODEL = HERE / "../../../samples/models/pico"  # L2
-MAX_LENGTH = 128  # L2, tokens
+MODEL = HERE / "../../../samples/models/pico"  # L4
+MAX_LENGTH = 128  # L4, tokens
 DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32  # default, auto
 ATTENTION = "by_row"  # default: sdpa, once per row
 
-LORA_RANK = 8  # L4
+LORA_RANK = 8  # L6
 LORA_ALPHA = 16  # default: 2 * rank
 LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
 TRAINED_WEIGHTS = 43_776  # the model's sizes and these
 
-TRAIN_FILES = ["../data/sharegpt.jsonl"]  # L11
-COLUMNS = ["conversations"]  # L6-L7
+TRAIN_FILES = ["../data/sharegpt.jsonl"]  # L13
+COLUMNS = ["conversations"]  # L8-L9
 
-STEPS = 12  # L16
-BATCH = 8  # L17, examples per optimizer step
+STEPS = 12  # L18
+BATCH = 8  # L19, examples per optimizer step
 FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
 LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
-LEARNING_RATE = 4e-3  # L18, the highest
+LEARNING_RATE = 4e-3  # L20, the highest
 WEIGHT_DECAY = 0.0  # default
 BETAS = (0.9, 0.999)  # default
 EPSILON = 1e-8  # default
@@ -99,7 +99,7 @@ CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
-CACHE = HERE / "runs/encoded"  # default
+CACHE = HERE / "runs/encoded"  # L2
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
@@ -200,7 +200,7 @@ def parsed(row):
 
 
 def messages_of(row):
-    """The template at L6-L7."""
+    """The template at L8-L9."""
     turns = [
         *messages_in(row, "conversations"),
     ]
@@ -388,7 +388,7 @@ def encode_chat(messages, tokenizer):
 
 
 def encode(row, tokenizer):
-    """A row by the template at L6-L7."""
+    """A row by the template at L8-L9."""
     return encode_chat(messages_of(row), tokenizer)
 
 

@@ -72,12 +72,12 @@ HERE = Path(__file__).resolve().parent  # paths below start here
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 TERMINAL = sys.stderr.isatty()
 
-MODEL = HERE / "../../../samples/models/pico"  # L2
-MAX_LENGTH = 128  # L2, tokens
+MODEL = HERE / "../../../samples/models/pico"  # L4
+MAX_LENGTH = 128  # L4, tokens
 DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32  # default, auto
 ATTENTION = "by_row"  # default: sdpa, once per row
 
-LORA_RANK = 8  # L4
+LORA_RANK = 8  # L6
 LORA_ALPHA = 16  # default: 2 * rank
 LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
@@ -86,15 +86,15 @@ TRAINED_WEIGHTS = 43_776  # the model's sizes and these
 TRAIN_FILES = [
     ("../data/messages.jsonl", "talk"),
     ("../data/dates.jsonl", "line"),
-]  # L14
-VALIDATION_FILES = [("../data/held_out.csv", "line")]  # L17
-COLUMNS = ["messages", "question", "answer"]  # L6, L8-L10
+]  # L16
+VALIDATION_FILES = [("../data/held_out.csv", "line")]  # L19
+COLUMNS = ["messages", "question", "answer"]  # L8, L10-L12
 
-EPOCHS = 2  # L20
-BATCH = 8  # L21, examples per optimizer step
+EPOCHS = 2  # L22
+BATCH = 8  # L23, examples per optimizer step
 FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
 LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
-LEARNING_RATE = 4e-3  # L22, the highest
+LEARNING_RATE = 4e-3  # L24, the highest
 WEIGHT_DECAY = 0.0  # default
 BETAS = (0.9, 0.999)  # default
 EPSILON = 1e-8  # default
@@ -102,9 +102,9 @@ WARMUP = 0.03  # default, of all steps
 MAX_GRAD_NORM = 1.0  # default
 
 EVALUATE_EVERY = 1  # default, epochs
-GENERATE_ROWS = 4  # L25, the first validation rows
+GENERATE_ROWS = 4  # L27, the first validation rows
 GENERATE_BATCH = 32  # default, rows at a time
-MAX_NEW_TOKENS = 12  # L25
+MAX_NEW_TOKENS = 12  # L27
 RESAMPLES = 1000  # default, for intervals and p-values
 ANSWERS_SHOWN = 4  # default
 
@@ -112,7 +112,7 @@ CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
-CACHE = HERE / "runs/encoded"  # default
+CACHE = HERE / "runs/encoded"  # L2
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
@@ -241,7 +241,7 @@ def parsed(row):
 
 
 def messages_of_talk(row):
-    """The template at L6."""
+    """The template at L8."""
     turns = [
         *messages_in_talk(row, "messages"),
     ]
@@ -249,7 +249,7 @@ def messages_of_talk(row):
 
 
 def texts_of_line(row):
-    """Prompt and completion: the template at L8-L10."""
+    """Prompt and completion: the template at L10-L12."""
     return f"{row['question']} =", f" {row['answer']}"
 
 
@@ -468,12 +468,12 @@ def encode_completion(prompt, completion, tokenizer):
 
 
 def encode_by_talk(row, tokenizer):
-    """A row by the template at L6."""
+    """A row by the template at L8."""
     return encode_chat(messages_of_talk(row), tokenizer)
 
 
 def encode_by_line(row, tokenizer):
-    """A row by the template at L8-L10."""
+    """A row by the template at L10-L12."""
     check_columns(row, ["question", "answer"])
     return encode_completion(*texts_of_line(row), tokenizer)
 
