@@ -15,6 +15,7 @@ from emitted_script import ROOT, compile_to, load
 pytestmark = pytest.mark.torch
 
 SPEC = """
+cache = "runs/encoded"
 model "pico" { max_length = 64 tokens }
 method lora
 template t {

@@ -110,7 +110,7 @@ def test_an_answer_that_loses_its_start_is_not_trained_on(tmp_path: Path) -> Non
 def test_counts_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [{"a": "a", "b": "b"}, {"a": "aaaa", "b": "bbbb"}, {"a": "<|end|>", "b": ""}]
     shown(tmp_path, LONG, *rows, length=11)
-    assert capsys.readouterr().out.splitlines()[:-1] == [
+    assert capsys.readouterr().out.splitlines() == [
         "rows.jsonl: 1 rows over 11 tokens dropped (first rows.jsonl:2)",
         "rows.jsonl: 12 tokens in them (first rows.jsonl:2)",
         "rows.jsonl: 1 rows spell out special tokens, which stay text (first rows.jsonl:3)",

@@ -1,9 +1,11 @@
 """A conversation is tokenised once, and no other ids come of it than of each prompt by itself.
 
 The functions here tokenise every prompt and every answer anew, as the definition has it. Rows and
-refusals must be the same for tokenizers and chat templates of all sorts.
+refusals must be the same for tokenizers and chat templates of all sorts, whether a script is made
+for much data, for little, or for little with one answer in each row.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import product
 from types import ModuleType
@@ -205,21 +207,33 @@ def conversations(draw: st.DrawFn) -> Turns:
 # --- What holds -----------------------------------------------------------------------
 
 
+ONE = 'template t { user "{{ a }}", assistant "{{ b }}" }'
+SEVERAL = 'template t { messages "m" }'
+SCRIPTS = {
+    "large": ('cache = "runs/encoded"', SEVERAL),
+    "small": ("cache = none", SEVERAL),
+    "one answer": ("cache = none", ONE),
+}
+
+
 @pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ModuleType]:
     folder = tmp_path_factory.mktemp("once")
     build(folder, "llama")
-    (folder / "rows.jsonl").write_text('{"a": "A", "b": "B"}\n')
-    text = """
+    messages = [{"role": "user", "content": "A"}, {"role": "assistant", "content": "B"}]
+    (folder / "rows.jsonl").write_text(json.dumps({"a": "A", "b": "B", "m": messages}) + "\n")
+    rest = """
         model "llama" { max_length = 256 tokens }
         method full
-        template t { user "{{ a }}", assistant "{{ b }}" }
         data train { source "rows.jsonl" }
         data validation { split = 50% }
         train { steps = 1 }
         evaluate { generate }
         """
-    return script(folder, "once", text)
+    return {
+        name: script(folder, name.replace(" ", "_"), "\n".join([*texts, rest]))
+        for name, texts in SCRIPTS.items()
+    }
 
 
 @pytest.fixture(scope="module", params=TOKENIZERS)
@@ -228,31 +242,42 @@ def tokenizer(request: pytest.FixtureRequest) -> Theirs:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_same_rows_and_refusals(template: str, tokenizer: Theirs, module: ModuleType) -> None:
+def test_the_same_rows_and_refusals(
+    template: str, tokenizer: Theirs, modules: dict[str, ModuleType]
+) -> None:
     tokenizer.chat_template = TEMPLATES[template]
+    large = modules["large"]
+
+    def found_by(name: str, hidden: Turns) -> Theirs:
+        found = outcome(lambda: modules[name].encode_chat(hidden, tokenizer))
+        if not isinstance(found, str):
+            assert found.trained.dtype == large.torch.bool
+            return found.ids.tolist(), found.trained.tolist(), found.start
+        return found
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(conversations())
     def check(turns: Turns) -> None:
-        hidden = outcome(lambda: module.hide(turns, tokenizer))
+        hidden = outcome(lambda: large.hide(turns, tokenizer))
         if isinstance(hidden, str):  # a character for private use
             return
-        wanted = outcome(lambda: encode_chat(module, hidden, tokenizer))
-        found = outcome(lambda: module.encode_chat(hidden, tokenizer))
-        if not isinstance(found, str):
-            found = found.ids.tolist(), found.trained.tolist(), found.start
+        wanted = outcome(lambda: encode_chat(large, hidden, tokenizer))
+        found = found_by("large", hidden)
+        assert found_by("small", hidden) == found
+        if len(hidden) == 2:
+            assert found_by("one answer", hidden) == found
         if found != wanted and isinstance(wanted, str) and found in (CHANGES, FORGED):
             # These come first, also where an earlier or later answer has a fault of its own.
-            assert found in faults(module, hidden, tokenizer)
+            assert found in faults(large, hidden, tokenizer)
         else:
             assert found == wanted
 
     check()
 
 
-def test_most_texts_are_parted(module: ModuleType) -> None:
+def test_most_texts_are_parted(modules: dict[str, ModuleType]) -> None:
     """Otherwise nothing is shown above."""
-    parted = set()
+    parted, module = set(), modules["large"]
     turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yo"}]
     for name, template in product(TOKENIZERS, TEMPLATES):
         tokenizer = TOKENIZERS[name]()
