@@ -165,7 +165,7 @@ def test_any_text_is_shown_as_it_is(talks: ModuleType, said: list[str]) -> None:
         return
     if any(0xD800 <= ord(each) <= 0xDFFF for text in said for each in text):
         return
-    found = talks.encode(talks.hide(row, tokenizer), tokenizer)
+    found = talks.encode_chat(talks.messages_of(talks.hide(row, tokenizer)), tokenizer)
     markers = [each for each in found.ids.tolist() if each in tokenizer.added_tokens_decoder]
     assert markers == [3, 1, 4, 1] * (len(said) // 2)
     answers = tokenizer.decode(found.ids[found.trained])

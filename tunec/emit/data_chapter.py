@@ -72,7 +72,7 @@ def texts(plan: Plan) -> Iterator[Section]:
     turns = [turn for each in plan.templates for _, turn in each.numbered_texts()]
     if not all(turn.plain for turn in turns):
         yield Section("data/jinja", t.JinjaTexts.of(plan))
-    if any(each.columns for each in plan.templates):
+    if any(each.columns for each in plan.templates) and not e.is_of_texts(plan):
         yield Section("data/check_columns")
     marks = t.Marks.of(plan)
     if marks.truths or marks.weights:
@@ -111,7 +111,8 @@ def encoders(plan: Plan) -> Iterator[Section]:
     """What makes token ids of texts and conversations, and the functions that put both together."""
     kinds = {each.kind for each in plan.templates}
     if not e.is_verbatim(plan):
-        yield Section("data/special_tokens")
+        hiding = e.SpecialTokens(e.is_of_texts(plan), plan.in_memory)
+        yield Section("data/special_tokens", hiding)
     yield Section("data/row", e.Row.of(plan))
     if kinds & {"completion", "text", "segments"} and not e.is_verbatim(plan):
         own = plan.model.tokenizer.special_tokens
@@ -130,8 +131,9 @@ def encoders(plan: Plan) -> Iterator[Section]:
             labels = template.column.settings["labels"]
             yield Section("data/encode_labelled_tokens" if labels else "data/encode_tokens")
     yield from checked(plan)
-    for template in plan.templates:
-        yield Section("data/encode", e.Encode.of(plan, template))
+    if len(plan.templates) > 1:
+        for template in plan.templates:
+            yield Section("data/encode", e.Encode.of(plan, template))
     overflow = plan.data.overflow.value
     if overflow == "truncate_prompt":
         yield Section("data/fitted_truncate_prompt", e.CutAtStart(e.whole(plan), e.generates(plan)))
@@ -156,7 +158,7 @@ def chat(plan: Plan) -> Iterator[Section]:
         yield Section("data/large/answer_in", e.AnswerInPart.of(plan))
     if e.leaves_out_turns(plan):
         yield Section("data/answered", e.Answered.of(plan))
-    if isinstance(plan.data.train_on.value, tuple):
+    if e.trains_on_roles(plan):
         yield Section(f"data/{size}/encode_chat_roles", e.EncodeChat.of(plan))
     elif plan.data.one_row_per_answer.value:
         yield Section(f"data/{size}/encode_chat_each", e.EncodeAnswers.of(plan))

@@ -71,14 +71,21 @@ class Opening(Context):
 class Render(Context):
     tools: bool
     marked: bool
+    ends: bool
+    """Ends of turns are looked for in several places."""
 
     @classmethod
     def of(cls, plan: Plan) -> "Render":
-        return cls(has_tools(plan), plan.weighted or plan.flagged)
+        ends = trains_on_roles(plan) or not plan.in_memory
+        return cls(has_tools(plan), plan.weighted or plan.flagged, ends)
+
+
+def trains_on_roles(plan: Plan) -> bool:
+    return isinstance(plan.data.train_on.value, tuple)
 
 
 @record
-class AnswerIn(Context):
+class Answer(Context):
     mixed: bool
     tools: bool
     reasoning: bool
@@ -91,13 +98,18 @@ class AnswerIn(Context):
         read = any(part.reasoning_field or part.think_tags == "split" for part in messages)
         return plan.stops_differ, has_tools(plan), reasoning or read
 
+
+@record
+class AnswerIn(Answer):
+    roles: bool
+
     @classmethod
     def of(cls, plan: Plan) -> "AnswerIn":
-        return cls(*cls.found(plan))
+        return cls(*cls.found(plan), trains_on_roles(plan))
 
 
 @record
-class AnswerInPart(AnswerIn):
+class AnswerInPart(Answer):
     together: bool
 
     @classmethod
@@ -164,7 +176,7 @@ class Answered(Context):
 
     @classmethod
     def of(cls, plan: Plan) -> "Answered":
-        return cls(isinstance(plan.data.train_on.value, tuple))
+        return cls(trains_on_roles(plan))
 
 
 def leaves_out_turns(plan: Plan) -> bool:
@@ -204,15 +216,17 @@ class Encode(Suffixed):
             leaves_out_turns(plan),
             bool(template.columns),
             py(list(template.columns)),
-            _encoded(plan, template, suffix, Checked.of(plan).function(template.kind)),
+            encoding(plan, template, "row"),
         )
 
 
-def _encoded(plan: Plan, template: TemplatePlan, suffix: str, check: str) -> str:
-    """The call that encodes what the template makes of `row`, once it is looked at."""
+def encoding(plan: Plan, template: TemplatePlan, row: str) -> str:
+    """The call that encodes what the template makes of a row, once it is looked at."""
+    suffix, _ = Suffixed.named(plan, template)
+    check = Checked.of(plan).function(template.kind)
     if template.kind == "chat":
-        tools = f", tools_of(row, {py(template.tools)})" if template.tools else ""
-        messages = f"messages_of{suffix}(row)"
+        tools = f", tools_of({row}, {py(template.tools)})" if template.tools else ""
+        messages = f"messages_of{suffix}({row})"
         if leaves_out_turns(plan):
             messages = f"answered({messages}, counts)"
         if check:
@@ -220,20 +234,20 @@ def _encoded(plan: Plan, template: TemplatePlan, suffix: str, check: str) -> str
         return f"encode_chat({messages}, tokenizer{tools})"
     if template.kind == "completion":
         weight = template.texts[-1].weight
-        more = "" if weight is None else f", {marked(weight, 'weight_of')}"
-        texts = f"*{check}(*texts_of{suffix}(row))" if check else f"*texts_of{suffix}(row)"
+        more = "" if weight is None else f", {marked(weight, 'weight_of', row)}"
+        texts = f"*{check}(*texts_of{suffix}({row}))" if check else f"*texts_of{suffix}({row})"
         return f"encode_completion({texts}, tokenizer{more})"
     if template.kind == "text":
-        text = f"{check}(text_of{suffix}(row))" if check else f"text_of{suffix}(row)"
+        text = f"{check}(text_of{suffix}({row}))" if check else f"text_of{suffix}({row})"
         return f"encode_text({text}, tokenizer)"
     part = template.column
-    column = f"row.get({py(part.column)})"
+    column = f"{row}.get({py(part.column)})"
     if template.kind == "segments":
         fields = f"{py(part.settings['text_field'])}, {py(part.settings['train_field'])}"
         return f"encode_segments({column}, {fields}, tokenizer)"
     labels = part.settings["labels"]
     if labels:
-        return f"encode_labelled_tokens({column}, row.get({py(labels)}), tokenizer)"
+        return f"encode_labelled_tokens({column}, {row}.get({py(labels)}), tokenizer)"
     return f"encode_tokens({column}, tokenizer)"
 
 
@@ -254,8 +268,13 @@ ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
 class Encoded(Context):
     several: bool
     parsed: bool
-    verbatim: bool
-    counted: bool
+    texts: bool
+    hidden: bool
+    """Special tokens that a row spells out are hidden, in its texts alone or wherever they are."""
+    checked: bool
+    source: str
+    placed: str
+    call: str
     unordered: bool
     unwanted: bool
     each: bool
@@ -271,11 +290,22 @@ class Encoded(Context):
     def of(cls, plan: Plan) -> "Encoded":
         each = plan.data.one_row_per_answer.value
         more = Row.of(plan).more(plan)
+        several, texts = len(plan.templates) > 1, is_of_texts(plan)
+        hidden = not texts and not is_verbatim(plan)
+        source = "hidden" if hidden else "used"
+        call = f"encode({source}, tokenizer{', counts' if leaves_out_turns(plan) else ''})"
+        if not several:
+            call = encoding(plan, plan.templates[0], source)
+        columns = plan.templates[0].columns
         return cls(
-            several=len(plan.templates) > 1,
+            several=several,
             parsed=any(each.messages or each.tools for each in plan.templates),
-            verbatim=is_verbatim(plan),
-            counted=leaves_out_turns(plan),
+            texts=texts,
+            hidden=hidden,
+            checked=bool(columns) and not several and not texts,
+            source=source,
+            placed=py(list(columns)),
+            call=call,
             unordered=Arranged.of(plan).drop,
             unwanted=plan.data.drops_unwanted,
             each=each,
@@ -287,6 +317,19 @@ class Encoded(Context):
             trained="found" if each else "found.trained[1:].any()",
             arguments=ARGUMENTS.get(plan.data.overflow.value, "counts"),
         )
+
+
+def is_of_texts(plan: Plan) -> bool:
+    """Whether rows have nothing but columns that must be text, for one template."""
+    template = plan.templates[0]
+    alone = len(plan.templates) == 1 and not template.others and not template.tools
+    return alone and template.kind in ("chat", "completion", "text") and not template.messages
+
+
+@record
+class SpecialTokens(Context):
+    texts: bool
+    in_memory: bool
 
 
 def is_verbatim(plan: Plan) -> bool:

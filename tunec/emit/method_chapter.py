@@ -114,7 +114,7 @@ def method(plan: Plan) -> Iterator[Section]:
         context = Lora(
             more=bool(options),
             options=options,
-            listed=listed,
+            listed=listed and _count(plan) is None,  # which would be another
             saved=saved,
             checkpointing=checkpointing,
             new_tokens=has_new_rows(plan),

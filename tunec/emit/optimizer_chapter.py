@@ -12,7 +12,7 @@ from tunec.emit.literals import Raw, prose, py
 from tunec.emit.section import Section
 from tunec.facts.optimizers import OPTIMIZERS
 from tunec.plan.decided import Decided
-from tunec.plan.plan import GroupPlan, OptimizerPlan, Plan, SchedulePlan, WatchdogPlan
+from tunec.plan.plan import GroupPlan, LoraPlan, OptimizerPlan, Plan, SchedulePlan, WatchdogPlan
 from tunec.record import record
 from tunec.spec.values import Amount
 
@@ -103,7 +103,7 @@ def optimizer(plan: Plan) -> Iterator[Section]:
     yield _schedule(plan.train.schedule)
     how = plan.train.optimizer
     known = OPTIMIZERS[how.kind]
-    grouped = how.rates_differ or how.decays_differ
+    grouped = how.rates_differ or (how.decays_differ and not _decays_alike(plan))
     if grouped:
         yield Section("loss/parameter_groups", _groups(how))
     if known.hidden:
@@ -126,6 +126,14 @@ def optimizer(plan: Plan) -> Iterator[Section]:
         "loss/train_step",
         Step(watchdog is not None, how.rates_differ, plan.method.kind == "adalora"),
     )
+
+
+def _decays_alike(plan: Plan) -> bool:
+    """Whether all weights that are trained are matrices, which need no groups."""
+    how = plan.method
+    if not isinstance(how, LoraPlan) or plan.train.optimizer.groups:
+        return False
+    return how.kind == "lora" and "modules_to_save" not in how.options
 
 
 def _watchdog(how: WatchdogPlan) -> Watchdog:

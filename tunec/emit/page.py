@@ -78,11 +78,14 @@ def settings(plan: Plan) -> str:
         "TERMINAL = sys.stderr.isatty()",
     ]
     lines = "\n\n".join("\n".join(map(str, group)) for group in groups(plan))
-    return formatted("\n".join(first) + "\n\n" + lines + "\n\n" + QUIET).strip("\n")
+    last = QUIET if plan.in_memory else ALONE + QUIET
+    return formatted("\n".join(first) + "\n\n" + lines + "\n\n" + last).strip("\n")
 
 
-QUIET = """\
+ALONE = """\
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
+"""
+QUIET = """\
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 """

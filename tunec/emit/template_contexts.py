@@ -62,9 +62,9 @@ def _turn(plan: Plan, template: TemplatePlan, turn: TurnPlan, at: int) -> str:
     return f"*unless_empty({made})" if turn.optional else made
 
 
-def marked(said: bool | float | str, function: str) -> str:
+def marked(said: bool | float | str, function: str, row: str = "row") -> str:
     """A value, or the column that says it."""
-    return f"{function}(row.get({py(said)}))" if isinstance(said, str) else py(said)
+    return f"{function}({row}.get({py(said)}))" if isinstance(said, str) else py(said)
 
 
 def messages_function(plan: Plan, template: TemplatePlan, part: MessagesPlan) -> str:

@@ -83,7 +83,6 @@ SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 # Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -103,13 +102,6 @@ def read_jsonl(file):
                 if not isinstance(row, dict):
                     sys.exit(f"{file}:{number}: not an object with columns")
                 yield f"{file}:{number}", row
-
-
-def check_columns(row, columns):
-    """A column that is placed must be text or a number, which is read as text."""
-    for column in columns:
-        if not isinstance(row.get(column), str):
-            raise ValueError(f"`{column}` is missing, or neither text nor number")
 
 
 def messages_of(row):
@@ -132,33 +124,22 @@ def stand_ins(tokenizer):
     return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
 
 
-def hide(value, tokenizer):
-    """What a row holds, with stand-ins for the special tokens that it spells out."""
-    if isinstance(value, str):
-        if STAND_IN.search(value):
-            raise ValueError("it has a character for private use, above U+0FFFFF")
-        for token, stand_in in stand_ins(tokenizer).items():
-            if token in value:
-                value = value.replace(token, stand_in)
-        return value
-    if isinstance(value, list):
-        return [hide(part, tokenizer) for part in value]
-    if isinstance(value, dict):
-        pairs = value.items()
-        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
-    return value
+def shown(row, column, tokenizer):
+    """A column's text, with stand-ins for the special tokens that it spells out."""
+    text = row.get(column)
+    if not isinstance(text, str):
+        raise ValueError(f"`{column}` is missing, or neither text nor number")
+    if STAND_IN.search(text):
+        raise ValueError("it has a character for private use, above U+0FFFFF")
+    for token, stand_in in stand_ins(tokenizer).items():
+        text = text.replace(token, stand_in)
+    return text
 
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -199,16 +180,6 @@ def end_tokens(tokenizer):
     return {number for number, token in added if token.content.strip()}
 
 
-def end_of(ids, start, length, tokenizer):
-    """Where the turn stops that ends at `length`: after a token that can end one."""
-    stop = length
-    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
-        stop -= 1
-    if stop == start:
-        raise ValueError("the chat template ends a turn with no special token")
-    return stop
-
-
 def answer_in(messages, tokenizer):
     """Ids of a conversation that ends with an answer; where that starts and stops.
 
@@ -218,17 +189,19 @@ def answer_in(messages, tokenizer):
     asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
     ids = ids_of(text, tokenizer)
     prompt = ids_of(asked, tokenizer)
-    if ids[: len(prompt)] != prompt:
+    start, stop = len(prompt), len(ids)
+    if ids[:start] != prompt:
         raise ValueError("the chat template begins an answer as no prompt ends")
-    return ids, len(prompt), end_of(ids, len(prompt), len(ids), tokenizer)
+    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
+        stop -= 1
+    if stop == start:
+        raise ValueError("the chat template ends a turn with no special token")
+    return ids, start, stop
 
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
     ids, _, stop = answer_in(short, tokenizer)
     return ids[stop - 1]
 
@@ -239,12 +212,6 @@ def encode_chat(messages, tokenizer):
     trained = torch.zeros(len(ids), dtype=torch.bool)
     trained[start:stop] = True
     return Row(torch.tensor(ids), trained)
-
-
-def encode(row, tokenizer):
-    """A row by the template at L10-L13."""
-    check_columns(row, ["question", "answer"])
-    return encode_chat(messages_of(row), tokenizer)
 
 
 def fitted(row, counts):
@@ -258,13 +225,12 @@ def fitted(row, counts):
 
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
-    used = {column: row[column] for column in COLUMNS if column in row}
     try:
-        hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        used = {column: shown(row, column, tokenizer) for column in COLUMNS}
+        found = encode_chat(messages_of(used), tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    if hidden != used:
+    if any(used[column] != row[column] for column in COLUMNS):
         counts["rows spell out special tokens, which stay text"] += 1
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")

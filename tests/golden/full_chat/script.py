@@ -120,13 +120,6 @@ def read_jsonl(file):
                 yield f"{file}:{number}", row
 
 
-def check_columns(row, columns):
-    """A column that is placed must be text or a number, which is read as text."""
-    for column in columns:
-        if not isinstance(row.get(column), str):
-            raise ValueError(f"`{column}` is missing, or neither text nor number")
-
-
 def messages_of(row):
     """The template at L11-L14."""
     return [
@@ -147,21 +140,16 @@ def stand_ins(tokenizer):
     return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
 
 
-def hide(value, tokenizer):
-    """What a row holds, with stand-ins for the special tokens that it spells out."""
-    if isinstance(value, str):
-        if STAND_IN.search(value):
-            raise ValueError("it has a character for private use, above U+0FFFFF")
-        for token, stand_in in stand_ins(tokenizer).items():
-            if token in value:
-                value = value.replace(token, stand_in)
-        return value
-    if isinstance(value, list):
-        return [hide(part, tokenizer) for part in value]
-    if isinstance(value, dict):
-        pairs = value.items()
-        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
-    return value
+def shown(row, column, tokenizer):
+    """A column's text, with stand-ins for the special tokens that it spells out."""
+    text = row.get(column)
+    if not isinstance(text, str):
+        raise ValueError(f"`{column}` is missing, or neither text nor number")
+    if STAND_IN.search(text):
+        raise ValueError("it has a character for private use, above U+0FFFFF")
+    for token, stand_in in stand_ins(tokenizer).items():
+        text = text.replace(token, stand_in)
+    return text
 
 
 def token_ids(text, tokenizer, as_text=False):
@@ -297,10 +285,7 @@ def answer_in(messages, text, whole, tokenizer):
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
     text = render(short, tokenizer)
     whole = tokens_of(text, tokenizer)
     _, stop, _ = answer_in(short, text, whole, tokenizer)
@@ -324,12 +309,6 @@ def encode_chat(messages, tokenizer):
     return Row(torch.from_numpy(np.array(whole.ids)), trained, start)
 
 
-def encode(row, tokenizer):
-    """A row by the template at L11-L14."""
-    check_columns(row, ["question", "answer"])
-    return encode_chat(messages_of(row), tokenizer)
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -341,13 +320,12 @@ def fitted(row, counts):
 
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
-    used = {column: row[column] for column in COLUMNS if column in row}
     try:
-        hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        used = {column: shown(row, column, tokenizer) for column in COLUMNS}
+        found = encode_chat(messages_of(used), tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    if hidden != used:
+    if any(used[column] != row[column] for column in COLUMNS):
         counts["rows spell out special tokens, which stay text"] += 1
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")

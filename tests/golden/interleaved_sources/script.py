@@ -97,7 +97,6 @@ SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 # Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -279,14 +278,8 @@ def hide(value, tokenizer):
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -328,16 +321,6 @@ def end_tokens(tokenizer):
     return {number for number, token in added if token.content.strip()}
 
 
-def end_of(ids, start, length, tokenizer):
-    """Where the turn stops that ends at `length`: after a token that can end one."""
-    stop = length
-    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
-        stop -= 1
-    if stop == start:
-        raise ValueError("the chat template ends a turn with no special token")
-    return stop
-
-
 def answer_in(messages, tokenizer):
     """Ids of a conversation that ends with an answer; where that starts and stops.
 
@@ -347,17 +330,19 @@ def answer_in(messages, tokenizer):
     asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
     ids = ids_of(text, tokenizer)
     prompt = ids_of(asked, tokenizer)
-    if ids[: len(prompt)] != prompt:
+    start, stop = len(prompt), len(ids)
+    if ids[:start] != prompt:
         raise ValueError("the chat template begins an answer as no prompt ends")
-    return ids, len(prompt), end_of(ids, len(prompt), len(ids), tokenizer)
+    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
+        stop -= 1
+    if stop == start:
+        raise ValueError("the chat template ends a turn with no special token")
+    return ids, start, stop
 
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
     ids, _, stop = answer_in(short, tokenizer)
     return ids[stop - 1]
 

@@ -93,7 +93,6 @@ SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 # Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -115,13 +114,6 @@ def read_jsonl(file):
                 yield f"{file}:{number}", row
 
 
-def check_columns(row, columns):
-    """A column that is placed must be text or a number, which is read as text."""
-    for column in columns:
-        if not isinstance(row.get(column), str):
-            raise ValueError(f"`{column}` is missing, or neither text nor number")
-
-
 def texts_of(row):
     """Prompt and completion: the template at L6-L8."""
     return f"Rewrite this date: {row['question']} ->", f" {row['answer']}"
@@ -138,33 +130,22 @@ def stand_ins(tokenizer):
     return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
 
 
-def hide(value, tokenizer):
-    """What a row holds, with stand-ins for the special tokens that it spells out."""
-    if isinstance(value, str):
-        if STAND_IN.search(value):
-            raise ValueError("it has a character for private use, above U+0FFFFF")
-        for token, stand_in in stand_ins(tokenizer).items():
-            if token in value:
-                value = value.replace(token, stand_in)
-        return value
-    if isinstance(value, list):
-        return [hide(part, tokenizer) for part in value]
-    if isinstance(value, dict):
-        pairs = value.items()
-        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
-    return value
+def shown(row, column, tokenizer):
+    """A column's text, with stand-ins for the special tokens that it spells out."""
+    text = row.get(column)
+    if not isinstance(text, str):
+        raise ValueError(f"`{column}` is missing, or neither text nor number")
+    if STAND_IN.search(text):
+        raise ValueError("it has a character for private use, above U+0FFFFF")
+    for token, stand_in in stand_ins(tokenizer).items():
+        text = text.replace(token, stand_in)
+    return text
 
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -213,12 +194,6 @@ def encode_completion(prompt, completion, tokenizer):
     return Row(ids, trained)
 
 
-def encode(row, tokenizer):
-    """A row by the template at L6-L8."""
-    check_columns(row, ["question", "answer"])
-    return encode_completion(*texts_of(row), tokenizer)
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -235,13 +210,12 @@ def stop_token(tokenizer):
 
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
-    used = {column: row[column] for column in COLUMNS if column in row}
     try:
-        hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        used = {column: shown(row, column, tokenizer) for column in COLUMNS}
+        found = encode_completion(*texts_of(used), tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    if hidden != used:
+    if any(used[column] != row[column] for column in COLUMNS):
         counts["rows spell out special tokens, which stay text"] += 1
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")

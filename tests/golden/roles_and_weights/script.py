@@ -102,7 +102,6 @@ SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 # Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -198,14 +197,8 @@ def hide(value, tokenizer):
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -271,17 +264,15 @@ def answer_in(messages, tokenizer):
     asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
     ids = ids_of(text, tokenizer)
     prompt = ids_of(asked, tokenizer)
-    if ids[: len(prompt)] != prompt:
+    start, stop = len(prompt), len(ids)
+    if ids[:start] != prompt:
         raise ValueError("the chat template begins an answer as no prompt ends")
-    return ids, len(prompt), end_of(ids, len(prompt), len(ids), tokenizer)
+    return ids, start, end_of(ids, start, stop, tokenizer)
 
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
     ids, _, stop = answer_in(short, tokenizer)
     return ids[stop - 1]
 
@@ -316,12 +307,6 @@ def encode_chat(messages, tokenizer):
     return Row(torch.tensor(whole), trained, answer)
 
 
-def encode(row, tokenizer):
-    """A row by the template at L6-L9."""
-    check_columns(row, ["hint", "question", "answer"])
-    return encode_chat(messages_of(row), tokenizer)
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -336,7 +321,8 @@ def encoded(place, row, tokenizer, counts):
     used = {column: row[column] for column in COLUMNS if column in row}
     try:
         hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        check_columns(hidden, ["hint", "question", "answer"])
+        found = encode_chat(messages_of(hidden), tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
     if hidden != used:

@@ -361,10 +361,7 @@ def answer_in(messages, text, whole, tokenizer):
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
     text = render(short, tokenizer)
     whole = tokens_of(text, tokenizer)
     _, stop, _ = answer_in(short, text, whole, tokenizer)
@@ -387,11 +384,6 @@ def encode_chat(messages, tokenizer):
     return [row for row in rows if row.trained.any()]
 
 
-def encode(row, tokenizer):
-    """A row by the template at L8-L9."""
-    return encode_chat(messages_of(row), tokenizer)
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -407,7 +399,7 @@ def encoded(place, row, tokenizer, counts):
     try:
         used = parsed(used)
         hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        found = encode_chat(messages_of(hidden), tokenizer)
     except NotAlternating:
         counts["rows whose turns do not alternate dropped"] += 1
         return []

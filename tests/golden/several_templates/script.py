@@ -421,10 +421,7 @@ def answer_in(messages, text, whole, tokenizer):
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
     text = render(short, tokenizer)
     whole = tokens_of(text, tokenizer)
     _, stop, _ = answer_in(short, text, whole, tokenizer)

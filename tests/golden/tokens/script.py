@@ -94,7 +94,6 @@ SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 # Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -134,11 +133,6 @@ def encode_labelled_tokens(ids, labels, tokenizer):
     return Row(ids, labels != -100)
 
 
-def encode(row, tokenizer):
-    """A row by the template at L6."""
-    return encode_labelled_tokens(row.get("input_ids"), row.get("labels"), tokenizer)
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -157,7 +151,9 @@ def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
     used = {column: row[column] for column in COLUMNS if column in row}
     try:
-        found = encode(used, tokenizer)
+        found = encode_labelled_tokens(
+            used.get("input_ids"), used.get("labels"), tokenizer
+        )
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
     if not found.trained[1:].any():

@@ -82,7 +82,6 @@ SEED = 42  # default
 OUTPUT = "runs/spec"  # default
 # Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -154,14 +153,8 @@ def hide(value, tokenizer):
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -211,12 +204,6 @@ def encode_completion(prompt, completion, tokenizer, weight=1.0):
     return Row(ids, trained)
 
 
-def encode(row, tokenizer):
-    """A row by the template at L9-L11."""
-    check_columns(row, ["question", "answer"])
-    return encode_completion(*texts_of(row), tokenizer, weight_of(row.get("score")))
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -236,7 +223,10 @@ def encoded(place, row, tokenizer, counts):
     used = {column: row[column] for column in COLUMNS if column in row}
     try:
         hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        check_columns(hidden, ["question", "answer"])
+        found = encode_completion(
+            *texts_of(hidden), tokenizer, weight_of(hidden.get("score"))
+        )
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
     if hidden != used:
