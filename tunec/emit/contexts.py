@@ -204,12 +204,12 @@ class Check(Forward):
 
 
 @record
-class Output(Context):
+class Room(Context):
     copies: str
     result_size: str
 
     @classmethod
-    def of(cls, plan: Plan, merged: bool) -> "Output":
+    def of(cls, plan: Plan, merged: bool) -> "Room":
         whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
         sizes = "2 * sum(sizes)" if plan.evaluate and plan.evaluate.best else "sum(sizes)"
         copies = "5" if plan.rounded else "3"  # moments are in float32
@@ -282,6 +282,8 @@ class Main(Context):
     own: bool
     """What is trained is saved by a function of the script."""
     merged: bool
+    much: bool
+    """What is written may not fit on the disk."""
     merged_base: bool
     merged_base_of_peft: bool
     stops_known: bool
@@ -292,7 +294,7 @@ class Main(Context):
     result: str
 
     @classmethod
-    def of(cls, plan: Plan, new_tokens: bool, merged: bool) -> "Main":
+    def of(cls, plan: Plan, new_tokens: bool, merged: bool, much: bool) -> "Main":
         stops = plan.objective == "sft"
         adapter = plan.adapter
         return cls(
@@ -304,6 +306,7 @@ class Main(Context):
             new_rows=new_tokens and adapter,
             own=isinstance(plan.method, OwnPlan),
             merged=merged,
+            much=much,
             merged_base=plan.model.merge_adapters is not None and adapter,
             merged_base_of_peft=plan.model.merge_adapters is not None
             and adapter

@@ -192,6 +192,19 @@ def writes_whole_model(plan: Plan) -> bool:
     return merges(plan) or (plan.adapter and plan.model.merge_adapters is not None)
 
 
+LITTLE = 100_000_000
+"""Bytes for which no one looks whether they fit on a disk."""
+
+
+def writes_much(plan: Plan) -> bool:
+    """Whether checkpoints (weights and two moments, in 4 bytes each) and the result are large."""
+    count = _count(plan)
+    if count is None or writes_whole_model(plan):
+        return True
+    times = 3 * (plan.checkpoint.keep.value + 1) + (2 if plan.evaluate else 1)
+    return 4 * count * times > LITTLE
+
+
 def merging(plan: Plan) -> Iterator[Section]:
     """The functions that save an adapter by themselves, and the whole model beside it."""
     own = isinstance(plan.method, OwnPlan)

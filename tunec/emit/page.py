@@ -15,7 +15,7 @@ from tunec.emit.evaluation_chapter import evaluation
 from tunec.emit.format import WIDTH, formatted
 from tunec.emit.imports import dependencies, import_block
 from tunec.emit.literals import Raw, comment, prose, py
-from tunec.emit.method_chapter import Ranks, described, merges, merging, method
+from tunec.emit.method_chapter import Ranks, described, merges, merging, method, writes_much
 from tunec.emit.optimizer_chapter import averages, optimizer
 from tunec.emit.prompt_chapter import prefix
 from tunec.emit.row_functions import protocols
@@ -101,18 +101,7 @@ def chapters(plan: Plan) -> Iterator[tuple[str, list[Section]]]:
     yield "Model", [*model(plan)]
     yield "Loss and optimizer step", [*loss(plan)]
     yield "Evaluation", [*evaluation(plan)]
-    yield (
-        "Checkpoints and the run's folder",
-        [
-            Section("run/checkpoints", Ranks.of(plan)),
-            Section(
-                "run/output",
-                c.Output.of(
-                    plan, merges(plan) or (plan.adapter and bool(plan.model.merge_adapters))
-                ),
-            ),
-        ],
-    )
+    yield "Checkpoints and the run's folder", [*folder(plan)]
     yield "The run", [*run(plan)]
 
 
@@ -149,12 +138,23 @@ def loss(plan: Plan) -> Iterator[Section]:
     yield from optimizer(plan)
 
 
+def folder(plan: Plan) -> Iterator[Section]:
+    """Checkpoints, what the folder of a run holds, and whether there is room for it."""
+    yield Section("run/checkpoints", Ranks.of(plan))
+    yield Section("run/output")
+    if writes_much(plan):
+        whole = merges(plan) or (plan.adapter and bool(plan.model.merge_adapters))
+        yield Section("run/check_room", c.Room.of(plan, whole))
+
+
 def run(plan: Plan) -> Iterator[Section]:
     if plan.evaluate and plan.evaluate.best:
         yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
     yield Section("run/train", c.Train.of(plan, averages(plan)))
     yield from merging(plan)
-    yield Section("run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan)))
+    yield Section(
+        "run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan), writes_much(plan))
+    )
 
 
 def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:

@@ -625,6 +625,19 @@ def claim(output, fresh):
     return lock
 
 
+def open_metrics(output, step):
+    """The metrics file, cut back to the line of the step that the run goes on from."""
+    path, kept = output / "metrics.jsonl", 0
+    newest = '{"step": ' + f'{step}, "loss"'
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(newest.encode()):
+            kept = number
+    with open(path, "ab") as file:
+        file.truncate(sum(len(line) for line in lines[:kept]))
+    return open(path, "a", buffering=1)
+
+
 def check_room(model, output):
     """The checkpoints and the result must fit on the disk: weights and two moments."""
     sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
@@ -639,19 +652,6 @@ def check_room(model, output):
         sys.exit(
             f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
         )
-
-
-def open_metrics(output, step):
-    """The metrics file, cut back to the line of the step that the run goes on from."""
-    path, kept = output / "metrics.jsonl", 0
-    newest = '{"step": ' + f'{step}, "loss"'
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    for number, line in enumerate(lines, start=1):
-        if line.startswith(newest.encode()):
-            kept = number
-    with open(path, "ab") as file:
-        file.truncate(sum(len(line) for line in lines[:kept]))
-    return open(path, "a", buffering=1)
 
 
 # --- The run --------------------------------------------------------------------------

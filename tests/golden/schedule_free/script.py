@@ -612,18 +612,6 @@ def claim(output, fresh):
     return lock
 
 
-def check_room(model, output):
-    """The checkpoints and the result must fit on the disk: weights and two moments."""
-    sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
-    more = CHECKPOINTS_KEPT + 1 - len(checkpoints(output))
-    needed = 3 * sum(sizes) * more + sum(sizes)
-    free = shutil.disk_usage(output).free
-    if free < needed:
-        sys.exit(
-            f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
-        )
-
-
 def open_metrics(output, step):
     """The metrics file, cut back to the line of the step that the run goes on from."""
     path, kept = output / "metrics.jsonl", 0
@@ -635,6 +623,18 @@ def open_metrics(output, step):
     with open(path, "ab") as file:
         file.truncate(sum(len(line) for line in lines[:kept]))
     return open(path, "a", buffering=1)
+
+
+def check_room(model, output):
+    """The checkpoints and the result must fit on the disk: weights and two moments."""
+    sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
+    more = CHECKPOINTS_KEPT + 1 - len(checkpoints(output))
+    needed = 3 * sum(sizes) * more + sum(sizes)
+    free = shutil.disk_usage(output).free
+    if free < needed:
+        sys.exit(
+            f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
+        )
 
 
 # --- The run --------------------------------------------------------------------------
