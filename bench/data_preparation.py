@@ -5,11 +5,12 @@
 Writes conversations of one to three answers, about 140 tokens each, and trains a byte-level BPE
 tokenizer of 8,192 tokens on some of them. Each contender then runs in a process of its own: the
 script that tunec compiles, from reading the file to rows that can be trained on, without and with
-what an earlier run left; and `SFTTrainer._prepare_dataset` of TRL on the same rows, already loaded,
-as it is by default (every token trained on) and with answers alone trained on, in one process and
-in as many as there are cores. Imports, the tokenizer and the model are not in the time. Memory is
-that of all processes of a contender together, shared pages counted once (PSS), above what it was
-before the preparation began.
+what an earlier run left, and as it is for little data, in memory; and
+`SFTTrainer._prepare_dataset` of TRL on the same rows, already loaded, as it is by default (every
+token trained on) and with answers alone trained on, in one process and in as many as there are
+cores. Imports, the tokenizer and the model are not in the time. Memory is that of all processes of
+a contender together, shared pages counted once (PSS), above what it was before the preparation
+began.
 """
 
 import argparse
@@ -106,12 +107,15 @@ def write_model(folder: Path, rows: Path) -> None:
 # --- Contenders -----------------------------------------------------------------------
 
 
-def tunec(folder: Path) -> tuple[Callable[[], object], Callable[[object], int]]:
+def tunec(
+    folder: Path, cache: str = '"runs/encoded"'
+) -> tuple[Callable[[], object], Callable[[object], int]]:
     """What prepares, and what counts the tokens of that."""
     import importlib.util
 
     (folder / "bench.tune").write_text(SPEC % LENGTH)
     command = [sys.executable, "-m", "tunec", "compile", str(folder / "bench.tune")]
+    command += ["--set", f"cache={cache}"]
     script = folder / "bench.py"
     script.write_text(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     found = importlib.util.spec_from_file_location("bench", script)
@@ -159,6 +163,7 @@ CORES = os.cpu_count() or 1
 CONTENDERS = {
     "tunec": tunec,
     "tunec, again": tunec,
+    "tunec, in memory": lambda folder: tunec(folder, "none"),
     "TRL": lambda folder: trl(folder, False, None),
     "TRL, answers": lambda folder: trl(folder, True, None),
     f"TRL, answers, {CORES} processes": lambda folder: trl(folder, True, CORES),

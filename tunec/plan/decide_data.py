@@ -63,8 +63,8 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
     )
 
 
-IN_MEMORY = 10_000_000
-"""Bytes of data that are encoded by one process in some ten seconds (`docs/benchmarks.md`)."""
+IN_MEMORY = 8_000_000
+"""Bytes of data that are encoded by one process in ten to twenty seconds (`docs/benchmarks.md`)."""
 CACHE = "runs/encoded"
 
 
