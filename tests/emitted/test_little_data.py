@@ -13,7 +13,7 @@ template t { user "{{ q }}", assistant "{{ a }}" }
 data train { source "rows.jsonl" }
 train { steps = 1 }
 """
-LINE = b'{"q": "q", "a": "' + b"a" * 981 + b'"}\n'
+LINE = b'{"q": "q", "a": "' + b"a" * 980 + b'"}\n'
 KEPT = 'CACHE = HERE / "runs/encoded"  # default: '
 MEMORY = "# Rows are encoded in memory, at every start "
 
@@ -22,6 +22,7 @@ def decided(folder: Path, rows: int, before: str = "", after: str = "", *sets: s
     """The line of the settings that says how rows are encoded."""
     assert len(LINE) == 1000
     (folder / "rows.jsonl").write_bytes(LINE * rows)
+    (folder / "more.jsonl").write_bytes(LINE.replace(b"aaa", b"bbb") * rows)
     (folder / "rows.jsonl.gz").write_bytes(gzip.compress(LINE * rows, compresslevel=0))
     script = compile_to(folder / "script.py", SPEC.replace(before, after, 1), *sets).read_text()
     (line,) = [line for line in script.splitlines() if line.startswith((KEPT[:5], MEMORY[:20]))]
@@ -38,10 +39,10 @@ def test_the_size_of_files_decides(tmp_path: Path) -> None:
     ("before", "after", "times"),
     [
         ('source "rows.jsonl"', 'source "rows.jsonl", source "rows.jsonl"', 2),
-        ("}\ntrain", '}\ndata validation { source "rows.jsonl" }\ntrain', 2),
+        ("}\ntrain", '}\ndata validation { source "more.jsonl" }\ntrain', 2),
         ('"rows.jsonl"', '"rows.jsonl" { repeat = 4 }', 4),
         ('"rows.jsonl"', '"rows.jsonl.gz"', 5),
-        ("}\ntrain", '}\ndata exclude { source "rows.jsonl" }\ntrain', 1),
+        ("}\ntrain", '}\ndata exclude { source "more.jsonl" }\ntrain', 1),
     ],
 )
 def test_what_counts(tmp_path: Path, before: str, after: str, times: int) -> None:
