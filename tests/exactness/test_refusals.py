@@ -253,7 +253,7 @@ def test_a_copy_cut_short(shared: Path, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_too_little_disk(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = small_script(shared, "lora")
+    module = small_script(shared, "full")
     usage = namedtuple("usage", ["total", "used", "free"])
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9, 1000))
     message = refusal(module, tmp_path)
