@@ -287,6 +287,7 @@ class Main(Context):
     merged_base: bool
     merged_base_of_peft: bool
     stops_known: bool
+    against: bool
     adapter_config: bool
     """The base that an adapter is for has to be loaded with another configuration."""
     dropout_in_prompt: bool
@@ -312,6 +313,7 @@ class Main(Context):
             and adapter
             and not isinstance(plan.method, OwnPlan),
             stops_known=stops,
+            against=plan.evaluate is not None and bool(plan.evaluate.against),
             adapter_config=changes_config(plan) and adapter,
             dropout_in_prompt=isinstance(plan.method, PromptPlan)
             and "dropout" in plan.method.settings,

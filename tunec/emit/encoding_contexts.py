@@ -16,6 +16,11 @@ def generates(plan: Plan) -> bool:
     return plan.evaluate is not None and plan.evaluate.generate is not None
 
 
+def prompts_differ(plan: Plan) -> bool:
+    """Whether rows are to be read again, and asked in another way."""
+    return plan.evaluate is not None and bool(plan.evaluate.against)
+
+
 def whole(plan: Plan) -> bool:
     """Whether every token is trained on."""
     return plan.data.train_on.value == "all"
@@ -34,7 +39,8 @@ class Fields(Context):
     def found(cls, plan: Plan) -> tuple[bool, bool, bool, bool]:
         data = plan.data
         origin = data.split is not None and data.one_row_per_answer.value
-        return generates(plan), data.placed, data.sort_by is not None, origin
+        placed = data.placed or prompts_differ(plan)
+        return generates(plan), placed, data.sort_by is not None, origin
 
     @classmethod
     def of(cls, plan: Plan) -> "Fields":

@@ -5,6 +5,7 @@ In: a plan. Out: sections and constants. Invariant: what is not measured has no 
 
 from collections.abc import Iterator
 
+from tunec.emit.against_chapter import against, against_settings
 from tunec.emit.constants import Constant, constant
 from tunec.emit.contexts import Check, Context, Forward
 from tunec.emit.metric_chapter import SACREBLEU, metric_settings, metrics, score
@@ -97,6 +98,7 @@ def evaluation(plan: Plan) -> Iterator[Section]:
     generate = plan.evaluate.generate
     if generate:
         yield from answers(plan, generate)
+        yield from against(plan, generate)
     yield Section("evaluate/measure", Measure.of(plan))
     if generate is None:
         yield Section("evaluate/results")
@@ -105,8 +107,10 @@ def evaluation(plan: Plan) -> Iterator[Section]:
     if generate.compare.value is None:
         yield Section("evaluate/results_alone", Alone(own, signed(generate)))
     else:
+        yield Section("evaluate/columns")
+        kind = "against" if generate.against else "answers"
         shown = bool(generate.show.value)
-        yield Section("evaluate/results_answers", Results(own, signed(generate), shown))
+        yield Section(f"evaluate/results_{kind}", Results(own, signed(generate), shown))
 
 
 def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
@@ -137,6 +141,7 @@ def evaluation_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("TEMPERATURE", generate.temperature)
         yield constant("TOP_P", generate.top_p)
     yield from metric_settings(generate)
+    yield from against_settings(generate)
     yield Constant("RESAMPLES", "1000", "default, for intervals and p-values")
     if generate.compare.value and generate.show.value:
         yield constant("ANSWERS_SHOWN", generate.show)

@@ -62,7 +62,7 @@ NAMES = {
     "threading": ("Thread",),
     "inspect": ("getsource",),
     "io": ("BufferedReader", "TextIOWrapper"),
-    "itertools": ("islice",),
+    "itertools": ("chain", "islice"),
     "datasets": ("load_dataset",),
     "datasketch": ("MinHash", "MinHashLSH"),
     "bisect": ("bisect_left", "insort"),

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
-from tunec.plan.evaluate import BestPlan, EvaluatePlan, GeneratePlan, MetricPlan
+from tunec.plan.evaluate import (
+    AgainstPlan,
+    BestPlan,
+    EvaluatePlan,
+    GeneratePlan,
+    MetricPlan,
+)
 from tunec.spec.evaluate import Generate
 from tunec.spec.expression import function_of
 from tunec.spec.values import Amount
@@ -55,7 +61,18 @@ def _generate(decider: Decider, block: Generate) -> GeneratePlan:
         temperature=decider.value(f"{_PATH}.temperature") if sampled else None,
         top_p=decider.value(f"{_PATH}.top_p") if sampled else None,
         metric_timeout=value("metric_timeout") if own else None,
+        against=tuple(_against(decider, name) for name in block.against),
         on="test" if "test" in decider.spec.data else "validation",
+    )
+
+
+def _against(decider: Decider, name: str) -> AgainstPlan:
+    path = f"{_PATH}.against.{name}"
+    return AgainstPlan(
+        name=name,
+        origin=decider.origin(path) or "default",
+        examples=decider.written(f"{path}.examples"),
+        system=decider.written(f"{path}.system"),
     )
 
 

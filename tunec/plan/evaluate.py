@@ -27,6 +27,16 @@ class MetricPlan:
 
 
 @record
+class AgainstPlan:
+    """What else the tuned model is compared with."""
+
+    name: str
+    origin: str
+    examples: Decided[int] | None
+    system: Decided[str] | None
+
+
+@record
 class GeneratePlan:
     metrics: tuple[MetricPlan, ...]
     max_new_tokens: Decided[int]
@@ -39,6 +49,7 @@ class GeneratePlan:
     top_p: Decided[float] | None
     metric_timeout: Decided[int] | None
     """Seconds; None where all metrics are tunec's."""
+    against: tuple[AgainstPlan, ...]
     on: str
     """`validation` or `test`: the rows that are asked."""
 
@@ -62,3 +73,8 @@ class EvaluatePlan:
     every: Decided[Amount]
     generate: GeneratePlan | None
     best: BestPlan | None
+
+    @property
+    def against(self) -> tuple[AgainstPlan, ...]:
+        """What the tuned model is compared with besides the base."""
+        return self.generate.against if self.generate else ()

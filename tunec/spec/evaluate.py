@@ -23,10 +23,32 @@ from tunec.spec.values import (
 Cadence = Annotated[Amount, Measure(("steps", "epochs"), example=100)]
 
 
+class Against(Block):
+    """What else the tuned model is compared with, by a name of one's own: the model before training
+    with examples or another system prompt before each question, or another model.
+    """
+
+    name: str = nested("", "Its name.")
+    examples: Annotated[int | None, Number(least=1, example="8")] = setting(
+        None,
+        "Rows to train on that stand before each question, with their answers, in the same chat "
+        "template. The seed chooses them; they are the same for all questions.",
+        why="a question by itself is what a model is asked",
+        shown="none",
+    )
+    system: Annotated[str | None, Text("Answer with the date alone, as 1999-07-02.")] = setting(
+        None,
+        "A system prompt in place of that of the template or the rows, word for word.",
+        why="that of the template or the rows",
+        shown="none",
+    )
+
+
 class Generate(Block):
     """Answers generated for validation (or test) rows, and measured, before and after training."""
 
     metric: dict[str, Metric] = nested({}, "A metric with settings of its own.")
+    against: dict[str, Against] = nested({}, "What else the tuned model is compared with.")
     metrics: Annotated[
         tuple[str, ...] | None, Several(Either((Choice(WORDS), Text("metrics.py:is_polite"))))
     ] = setting(

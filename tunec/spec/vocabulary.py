@@ -238,6 +238,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
                 "numeric": "metrics:Numeric",
             },
         ),
+        Place("against", "against", "name", "map", {"": "evaluate:Against"}),
     ),
 }
 """From the keyword of a block ("" for the top of a spec) to the blocks that may stand in it."""
