@@ -241,6 +241,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "temperature": ("none", "0.5", "1.0"),
     "top_p": ("0.5", "0.9"),
     "metric_timeout": ("10 seconds", "20 seconds"),
+    "examples": ("4", "8"),
+    "evaluate.generate.against.system": ('"One."', '"Two."'),
     "pattern": ('"a+"', '"b+"'),
     "schema": ('"a.json"', '"b.json"'),
     "tolerance": ("0", "0.01", "1%"),

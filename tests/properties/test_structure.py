@@ -15,6 +15,7 @@ from emitted.golden_cases import CASES, plan_of
 from jinja2 import meta, nodes
 
 from tunec.emit import (
+    against_chapter,
     cleaning_contexts,
     contexts,
     data_contexts,
@@ -320,6 +321,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
     assert SOURCES.keys() == used_contexts().keys() | NOT_IN_GOLDENS.keys()
     assert not used_contexts().keys() & NOT_IN_GOLDENS.keys()
     modules = (
+        against_chapter,
         cleaning_contexts,
         contexts,
         data_contexts,

@@ -6,6 +6,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 
 from tunec.checks import (
     adapters,
+    against,
     chat_template,
     cleaning,
     config,
@@ -64,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     *schedules.RULES,
     *evaluation.RULES,
     *metrics.RULES,
+    *against.RULES,
 )
 """All rules; their order does not matter."""
 

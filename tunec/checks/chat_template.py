@@ -258,10 +258,40 @@ def _dated(
     )
 
 
+def other_prompts_are_taken(context: Context) -> Iterator[Diagnostic]:
+    """The chat template shows the system prompts of comparisons."""
+    generate = context.spec.evaluate.generate if context.spec.evaluate else None
+    prompts = {
+        name: against.system
+        for name, against in (generate.against if generate else {}).items()
+        if against.system is not None
+    }
+    text = _text(context) if prompts else None
+    if text is None:
+        return
+    from tunec.checks.chat_rendering import rendered
+
+    for name, prompt in prompts.items():
+        turns = [{"role": "system", "content": prompt}, {"role": "user", "content": "turn 1"}]
+        try:
+            if prompt.strip() in rendered(text, turns, _given(context), answer=True):
+                continue
+        except Exception:  # whatever its code raises, it takes no system turn
+            pass
+        yield problem(
+            "E404",
+            "The chat template has no place for a system turn.",
+            context.at(f"evaluate.generate.against.{name}.system"),
+            context.at(PATH) if context.written(PATH) else context.at("model.path"),
+            remedy="Remove `system`, or name another chat template.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     markers_are_tokens,
     chat_template_has_effect,
     chat_template_is_valid,
     arguments_are_read,
     turns_are_taken,
+    other_prompts_are_taken,
 )

@@ -69,16 +69,16 @@ def _lengths(context: Context, template: Template, rows: tuple[Row, ...], limit:
     if isinstance(part, Tokens):
         columns = [row.get(part.text) for row in rows]
         return [len(column) for column in columns if isinstance(column, list)]
-    texts = ["\n".join(_said(template, row)) for row in rows]
+    texts = ["\n".join(said(template.turns, row)) for row in rows]
     # Hardly a tokenizer makes more tokens of a text than it has bytes.
     if 2 * sum(len(text.encode(errors="replace")) > limit for text in texts) <= len(texts):
         return []
     return context.facts.counter.count(texts) or []
 
 
-def _said(template: Template, row: Row) -> Iterator[str]:
-    """What certainly stands in the row as the model sees it."""
-    for part in template.turns:
+def said(parts: tuple[Part, ...], row: Row) -> Iterator[str]:
+    """What certainly stands in the row as the model sees it, of these parts of a template."""
+    for part in parts:
         if isinstance(part, (Messages, Segments)):
             texts = _in_column(part, row)
         else:
@@ -111,12 +111,12 @@ def _in_column(part: Messages | Segments, row: Row) -> Iterator[object]:
         return
     roles, (role, content) = roles_of(part), fields_of(part)
     for item in items:
-        said = item.get(content)
+        written = item.get(content)
         if part.system_turns == "drop" and roles.get(str(item.get(role))) == "system":
             continue
-        if part.think_tags == "strip" and isinstance(said, str):
-            said = said.rpartition("</think>")[2]
-        yield said
+        if part.think_tags == "strip" and isinstance(written, str):
+            written = written.rpartition("</think>")[2]
+        yield written
 
 
 RULES: tuple[Rule, ...] = (rows_mostly_fit,)

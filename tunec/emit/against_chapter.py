@@ -25,6 +25,7 @@ class Against(Context):
     parsed: bool
     sources: str
     turns: str
+    limit: str
     on: str
 
     @classmethod
@@ -37,6 +38,9 @@ class Against(Context):
             parsed=any(each.messages for each in plan.templates),
             sources=_sources(plan, generate),
             turns=f"answered({turns}, Counter())" if leaves_out_turns(plan) else turns,
+            limit="POSITIONS"
+            if generate.positions
+            else 'getattr(model.config, "max_position_embeddings", math.inf)',
             on=generate.on,
         )
 
@@ -63,6 +67,8 @@ def against_settings(generate: GeneratePlan) -> Iterator[Constant]:
         each = ", ".join(f"{quoted(one.name)}: {{{_options(one)}}}" for one in generate.against)
         origins = ", ".join(one.origin for one in generate.against)
         yield Constant("AGAINST", f"{{{each}}}", origins)
+        if generate.positions:
+            yield Constant("POSITIONS", str(generate.positions), "the model's config")
 
 
 def _options(one: AgainstPlan) -> str:

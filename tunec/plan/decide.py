@@ -53,7 +53,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         data=data,
         objective=kinds["objective"],
         train=_train(decider, kinds, max_length),
-        evaluate=decide_evaluate(decider),
+        evaluate=decide_evaluate(decider, facts),
         checkpoint=CheckpointPlan(
             decider.value("checkpoint.every"), decider.value("checkpoint.keep")
         ),

@@ -5,6 +5,7 @@ In: a decider. Out: `EvaluatePlan`. Invariant: metrics are in the order of the s
 
 from collections.abc import Iterator
 
+from tunec.facts import Facts
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.evaluate import (
@@ -21,13 +22,13 @@ from tunec.spec.values import Amount
 _PATH = "evaluate.generate"
 
 
-def decide_evaluate(decider: Decider) -> EvaluatePlan | None:
+def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
     if not ({"validation", "test"} & decider.spec.data.keys()):
         return None
     block = decider.spec.evaluate.generate if decider.spec.evaluate else None
     return EvaluatePlan(
         every=decider.value("evaluate.every"),
-        generate=_generate(decider, block) if block else None,
+        generate=_generate(decider, facts, block) if block else None,
         best=_best(decider),
     )
 
@@ -44,7 +45,7 @@ def _best(decider: Decider) -> BestPlan | None:
     )
 
 
-def _generate(decider: Decider, block: Generate) -> GeneratePlan:
+def _generate(decider: Decider, facts: Facts, block: Generate) -> GeneratePlan:
     def value(name: str) -> Decided[int]:
         return decider.number(f"{_PATH}.{name}")
 
@@ -62,8 +63,15 @@ def _generate(decider: Decider, block: Generate) -> GeneratePlan:
         top_p=decider.value(f"{_PATH}.top_p") if sampled else None,
         metric_timeout=value("metric_timeout") if own else None,
         against=tuple(_against(decider, name) for name in block.against),
+        positions=_positions(facts) if block.against else None,
         on="test" if "test" in decider.spec.data else "validation",
     )
+
+
+def _positions(facts: Facts) -> int | None:
+    """Those of a model that is at hand, where it has a limit."""
+    model = facts.model
+    return model.max_positions if model and model.where != "scratch" else None
 
 
 def _against(decider: Decider, name: str) -> AgainstPlan:

@@ -50,6 +50,8 @@ class GeneratePlan:
     metric_timeout: Decided[int] | None
     """Seconds; None where all metrics are tunec's."""
     against: tuple[AgainstPlan, ...]
+    positions: int | None
+    """Most tokens of prompt and answer, where prompts may be longer than rows; None: not known."""
     on: str
     """`validation` or `test`: the rows that are asked."""
 

@@ -8,7 +8,7 @@
 # ///
 """spec: tune pico on dates.jsonl, LoRA of rank 8.
 
-Compiled by tunec 0.1.0 from spec.tune (sha256 2b8d22c7).
+Compiled by tunec 0.0.0 from spec.tune (sha256 00000000).
 It needs nothing from tunec. `L<n>` in a comment is a line of that spec.
 
 Run     python spec.py                 train, or go on from the newest checkpoint
@@ -106,6 +106,7 @@ AGAINST = {
     "prompted": {"system": "Write dates as 1999-07-02."},
     "both": {"examples": 2, "system": "Write dates as 1999-07-02."},
 }  # L24, L25, L26
+POSITIONS = 256  # the model's config
 RESAMPLES = 1000  # default, for intervals and p-values
 ANSWERS_SHOWN = 1  # L27
 
@@ -976,16 +977,16 @@ def answer_against(model, tokenizer, rows, held_out, output):
     chosen = random.Random(f"{SEED}, examples").sample(range(len(rows)), most)
     read = as_read([*rows[chosen], *questions])
     shots = [read[rows[number].place] for number in chosen]
-    limit = getattr(model.config, "max_position_embeddings", math.inf) - MAX_NEW_TOKENS
+    room = POSITIONS - MAX_NEW_TOKENS
     for name, options in AGAINST.items():
         prompts = [
             asked(row, tokenizer, read[row.place], shots, **options)
             for row in questions
         ]
-        if over := sum(row.start > limit for row in prompts):
+        if over := sum(row.start > room for row in prompts):
             sys.exit(
                 f"{name}: {over} of {len(prompts)} prompts leave no room for an answer "
-                f"among the model's {limit + MAX_NEW_TOKENS} positions"
+                f"among the model's {room + MAX_NEW_TOKENS} positions"
             )
         scored_answers(model, tokenizer, prompts, files[name])
         print(f"{name}: {len(prompts)} rows answered before training")
@@ -1029,7 +1030,7 @@ def versus(name, other, tuned):
 def print_table(results):
     """A column for each; below a measure, how much more than theirs tuned's is."""
     kinds = ["base", *AGAINST]
-    print("\n" + columns("", *kinds, "tuned"))
+    print("\n" + " " * 24 + "".join(f"{kind:>20}" for kind in [*kinds, "tuned"]))
     for name, found in results.items():
         others = [found.get("against", {}).get(kind, {}) for kind in kinds]
         values = [other.get("value") for other in others]
