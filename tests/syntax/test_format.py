@@ -60,6 +60,8 @@ def test_a_long_spec(request: pytest.FixtureRequest) -> None:
         ("d a { x = 1 }\nd bcd { x = 2 }", "d a   { x = 1 }\nd bcd { x = 2 }\n"),
         ('u """a\n    b"""', 'u """\n  a\n  b\n  """\n'),
         ('t { u """a""" }', 't {\n  u """\n    a\n    """\n}\n'),
+        ("a{f1>=90%,bleu<3}", "a { f1 >= 90%, bleu < 3 }\n"),
+        ("f1>=90%\nloss<2\nn=1", "f1   >= 90%\nloss < 2\nn    = 1\n"),
         ("x = 1.50e-4", "x = 1.50e-4\n"),
         ("a\n\n\n\nb\n\n\n# c\n\n\n", "a\n\nb\n\n# c\n"),
     ],
@@ -127,7 +129,8 @@ def items(draw: st.DrawFn, depth: int = 3) -> str:
     kind = draw(st.integers(0, 5 if depth else 2))
     space = draw(SPACE)
     if kind <= 1:
-        return f"{draw(NAMES)}{space}={space}{draw(values())}"
+        sign = draw(st.sampled_from(["=", "=", ">=", "<=", "<", ">"]))
+        return f"{draw(NAMES)}{space}{sign}{space}{draw(values())}"
     if kind == 2:
         return draw(st.sampled_from(["let n = 3", 'use "x.tune"', "evaluate", 'model "x"']))
     label = draw(st.one_of(st.just(""), NAMES, TEXTS, BLOCK_TEXTS))

@@ -229,6 +229,11 @@ def test_errors_stop_at_a_hundred() -> None:
         ("data.train.overflow=drop", ["data", "train", "overflow"], ("Symbol", "drop")),
         ("train.batch = 32 examples", ["train", "batch"], value("32 examples")),
         ("a=[1,2]", ["a"], value("[1, 2]")),
+        (
+            "evaluate.accept.f1>=0.9",
+            ["evaluate", "accept", "f1"],
+            ("Bound", ">=", ("Number", "0.9")),
+        ),
     ],
 )
 def test_path_settings(text: str, path: list[str], expected: object) -> None:
@@ -244,7 +249,7 @@ def test_path_settings(text: str, path: list[str], expected: object) -> None:
 # --- Any text at all --------------------------------------------------------------------
 
 SPACED = """
-a rank = == { } [ ] ( ) , " # $x $ 5 5% 1_0 01 1,000 .5 + - * / : ; // /* ' “ é 🎉 @ None True – .
+a rank = == >= < => { } [ ] ( ) , " # $x $ 5 5% 1_0 01 1,000 .5 + - * / : ; // /* ' “ é 🎉 @ None True – .
 true let use steps .. data/x a-b a.b "s" "a\\q" [a, 2 * \x00 \u200b \r
 """
 WORDS = st.sampled_from([*SPACED.split(), "\n", "\t", "\r", '"""', "'" * 3])

@@ -65,6 +65,8 @@ def from_lark(node: object) -> object:
         return parts
     if name in ("item", "unit"):
         return parts[0]
+    if name == "bound":
+        return ("Bound", str(node.children[0]), parts[1])
     if name == "use":
         return ("Use", ("Text", str(node.children[0])))
     if name == "sequence":
@@ -88,11 +90,12 @@ def with_raw_text(node: object, source: str) -> object:
     return (type(node).__name__, *(with_raw_text(getattr(node, name), source) for name in names))
 
 
-SPACED = 'a b = { } [ ] ( ) , """x""" "s" $x 5 % 1_0 + - * / true false let use . =1'
+SPACED = 'a b = { } [ ] ( ) , """x""" "s" $x 5 % 1_0 + - * / true false let use . =1 >= < >2'
 WORDS = st.sampled_from([*SPACED.split(), "\n", "# c\n", ",\n", "{\n"])
 ITEMS = st.sampled_from(
     [
         "a = 1",
+        "f1 >= 9%",
         "b = [1, $x %,\n 2 * (3\n+ -4 x)]",
         "c",
         'd "s" {',

@@ -168,8 +168,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "E120",
         "doubled-equals",
-        "A setting has `==`.",
-        "There are no comparisons in the language.",
+        "A setting has `==`, or a bound has its signs the other way round.",
+        "A value is given with one `=`; bounds are `>=`, `<=`, `>` and `<`.",
         "seed == 1",
         "Write `=`.",
     ),

@@ -15,7 +15,7 @@ from tunec.diagnostics import Diagnostic, Label, Report
 from tunec.source import Span
 from tunec.spec.arithmetic import Impossible, literal, negate, operate, with_unit
 from tunec.spec.tree import BROKEN, Broken, Entry, Given, Section
-from tunec.spec.values import Word, sort_of
+from tunec.spec.values import Bound, Word, sort_of
 from tunec.spec.vocabulary import CHILDREN, Place
 from tunec.syntax import nodes
 
@@ -113,6 +113,11 @@ class Scope:
                     return Given(BROKEN, node.span)
                 spelling = None if unit.text == "%" else inner.spelling
                 return Given(with_unit(inner.raw, unit.text), node.span, spelling, inner.defined)
+            case nodes.Bound(operator, bound):
+                inner = self.value(bound)
+                if isinstance(inner.raw, Broken):
+                    return Given(BROKEN, node.span)
+                return Given(Bound(operator, inner.raw), node.span)
             case nodes.Negation(operand):
                 inner = self.value(operand)
                 if isinstance(inner.raw, Broken):
@@ -193,7 +198,11 @@ def references(items: tuple[nodes.Item, ...]) -> Iterator[str]:
                 stack.extend(body or ())
             case nodes.Sequence(elements):
                 stack.extend(elements)
-            case nodes.Quantity(number=operand) | nodes.Negation(operand=operand):
+            case (
+                nodes.Quantity(number=operand)
+                | nodes.Negation(operand=operand)
+                | nodes.Bound(value=operand)
+            ):
                 stack.append(operand)
             case nodes.Operation(left=left, right=right):
                 stack.extend((left, right))

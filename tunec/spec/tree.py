@@ -8,7 +8,7 @@ from typing import Final
 
 from tunec.record import record
 from tunec.source import Span
-from tunec.spec.values import Amount, Word
+from tunec.spec.values import Amount, Bound, Word
 from tunec.spec.vocabulary import Place
 from tunec.syntax.nodes import Block, Name, Symbol, Text
 
@@ -19,7 +19,7 @@ class Broken:
 
 BROKEN: Final = Broken()
 
-Raw = bool | int | float | str | Word | Amount | list["Raw"] | Broken
+Raw = bool | int | float | str | Word | Amount | Bound | list["Raw"] | Broken
 """What a value is before its setting has checked it."""
 
 

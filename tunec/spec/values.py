@@ -30,6 +30,17 @@ class Amount:
         return f"{self.value}%" if self.unit == "%" else f"{self.value} {self.unit}"
 
 
+@record
+class Bound:
+    """`>= value`: what stands behind the name of a measure."""
+
+    operator: str
+    value: Any  # of any sort until it is checked
+
+    def __str__(self) -> str:
+        return f"{self.operator} {show(self.value)}"
+
+
 def plural(unit: str) -> str:
     """Units may be written in the singular: `1 epoch`."""
     return unit if unit.endswith("s") or not unit.isalpha() or unit.endswith("B") else unit + "s"
@@ -61,6 +72,8 @@ def sort_of(value: Any) -> str:  # noqa: ANN401  a raw value is of any sort
         return "a list"
     if isinstance(value, Amount):
         return "a number with a unit"
+    if isinstance(value, Bound):
+        return "a bound"
     return "a number"
 
 

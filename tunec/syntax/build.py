@@ -60,6 +60,10 @@ class Builder:
     def setting(self, parts: Parts, span: Span) -> nodes.Setting:
         return nodes.Setting(self.name_of(parts[0]), parts[1], span)
 
+    def bound(self, parts: Parts, span: Span) -> nodes.Bound:
+        sign = parts[0]
+        return nodes.Bound(self.source.text[sign.start : sign.end], parts[1], span)
+
     def let(self, parts: Parts, span: Span) -> nodes.Let:
         return nodes.Let(self.name_of(parts[0]), parts[1], span)
 

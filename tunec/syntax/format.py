@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from tunec.syntax.nodes import (
     Block,
+    Bound,
     Comment,
     Document,
     Item,
@@ -25,7 +26,7 @@ from tunec.syntax.nodes import (
     Value,
 )
 from tunec.syntax.strings import block_quoted
-from tunec.syntax.values_text import value_text
+from tunec.syntax.values_text import setting_text, value_text
 from tunec.syntax.walk import find_all
 
 WIDTH = 88
@@ -155,8 +156,11 @@ class _Layout:
         return _Entry(first, "", more, end_line)
 
     def assignment(self, head: str, value: Value, indent: str, end_line: int, group: str) -> _Entry:
-        first, *more = self.value(value, indent, len(indent) + len(head) + 2)
-        return _Entry(head, f"= {first}", more, end_line, group=() if more else (group,))
+        sign = "="
+        if isinstance(value, Bound):
+            sign, value = value.operator, value.value
+        first, *more = self.value(value, indent, len(indent) + len(head) + 1 + len(sign))
+        return _Entry(head, f"{sign} {first}", more, end_line, group=() if more else (group,))
 
     def block(self, block: Block, indent: str, end_line: int) -> _Entry:
         flat = self.flat(block)
@@ -227,7 +231,7 @@ class _Layout:
             return None
         match item:
             case Setting(name, value):
-                return f"{name.text} = {value_text(value)}"
+                return f"{name.text} {setting_text(value)}"
             case Let(name, value):
                 return f"let {name.text} = {value_text(value)}"
             case Use(path):

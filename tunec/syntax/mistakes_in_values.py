@@ -26,12 +26,29 @@ def doubled_equals(place: Place) -> Mistake | None:
     span = place.span(place.last.start, place.token.end)
     problem = error(
         "E120",
-        "A setting has one `=`: there are no comparisons.",
+        "A setting has one `=`.",
         span,
         help="Write `=`.",
         fix=replace("Write `=`", span, "="),
     )
     return Mistake(problem, place.index + 1, place.machine.accepts(place.next.kind))
+
+
+def equal_before_bound(place: Place) -> Mistake | None:
+    """`=> 3`: the signs of a bound the other way round, or an `=` too many."""
+    if place.kind != "BOUND" or place.last.kind != "EQUAL":
+        return None
+    span = place.span(place.last.start, place.token.end)
+    meant = place.written(place.token)[0] + "="
+    problem = error(
+        "E120",
+        f"A bound is written `{meant}`.",
+        span,
+        help=f"Write `{meant}`.",
+        fix=replace(f"Write `{meant}`", span, meant),
+    )
+    bound = Token("BOUND", place.token.start, place.token.end)
+    return Mistake(problem, place.index + 1, insert=(bound,), top=place.before)
 
 
 def missing_value(place: Place) -> Mistake | None:
@@ -41,7 +58,11 @@ def missing_value(place: Place) -> Mistake | None:
         return None
     bare_let = last.kind == "NAME" and place.machine.accepts("EQUAL") and not place.after_name
     empty = place.parse.start == "lone_value" and place.kind == END and not last.kind
-    if last.kind not in ("EQUAL", "USE", "LPAR", *OPERATORS) and not bare_let and not empty:
+    if (
+        last.kind not in ("EQUAL", "BOUND", "USE", "LPAR", *OPERATORS)
+        and not bare_let
+        and not empty
+    ):
         return None
     sign = place.written(last)
     help = f"Write a value after `{sign}`."
@@ -205,6 +226,7 @@ def block_in_list(place: Place) -> Mistake | None:
 
 RULES: tuple[Rule, ...] = (
     doubled_equals,
+    equal_before_bound,
     missing_value,
     number_sign,
     unquoted_argument,

@@ -92,7 +92,27 @@ class Operation:
     span: Span
 
 
-Value = Number | Text | Symbol | Boolean | Quantity | Sequence | Reference | Negation | Operation
+@record
+class Bound:
+    """`>= value`, where a setting has `= value`; `operator` is one of `>= <= > <`."""
+
+    operator: str
+    value: "Value"
+    span: Span
+
+
+Value = (
+    Number
+    | Text
+    | Symbol
+    | Boolean
+    | Quantity
+    | Sequence
+    | Reference
+    | Negation
+    | Operation
+    | Bound
+)
 
 
 # --- Items ----------------------------------------------------------------------------
@@ -100,7 +120,7 @@ Value = Number | Text | Symbol | Boolean | Quantity | Sequence | Reference | Neg
 
 @record
 class Setting:
-    """`name = value`."""
+    """`name = value`, or `name >= value`: then the value is a `Bound`."""
 
     name: Name
     value: Value

@@ -6,6 +6,7 @@ stand only where they are needed, and numbers keep their spelling.
 
 from tunec.syntax.nodes import (
     Boolean,
+    Bound,
     Negation,
     Number,
     Operation,
@@ -42,6 +43,8 @@ def value_text(value: Value, strength: int = 0) -> str:
             if not isinstance(number, Number | Reference):
                 amount = f"({amount})"
             return f"{amount}%" if unit.text == "%" else f"{amount} {unit.text}"
+        case Bound(operator, bound):
+            return f"{operator} {value_text(bound)}"
         case Negation(operand):
             written = "-" + value_text(operand, _SIGNED)
             return written if strength <= _SIGNED else f"({written})"
@@ -49,3 +52,8 @@ def value_text(value: Value, strength: int = 0) -> str:
             own = _STRENGTH[operator]
             written = f"{value_text(left, own)} {operator} {value_text(right, own + 1)}"
             return written if strength <= own else f"({written})"
+
+
+def setting_text(value: Value) -> str:
+    """What stands behind the name of a setting, on one line."""
+    return value_text(value) if isinstance(value, Bound) else f"= {value_text(value)}"
