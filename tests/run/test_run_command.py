@@ -190,3 +190,21 @@ def test_a_package_that_is_missing_is_told_before_the_start(project: Project) ->
     assert "error[E501]: `torch` is not installed, and the script imports it." in ended.err
     assert "-m pip install torch==" in ended.err
     assert not (project.folder / "new").exists()
+
+
+def test_what_misses_accept_ends_with_its_own_code(project: Project) -> None:
+    asked = "evaluate.accept.validation_loss<0.01"
+    words = ("run", "--set", asked, "--output", "missed")
+    ended = project(*words)
+    assert ended.code == 4
+    assert "error[E515]" in ended.err
+    assert (project.folder / "missed" / "rejected").is_dir()
+    assert not (project.folder / "missed" / "model").exists()
+    assert project(*words, "--accept-anyway").code == 0
+    assert (project.folder / "missed" / "model").is_dir()
+
+
+def test_nothing_can_be_accepted_anyway_that_is_not_asked(project: Project) -> None:
+    ended = project("run", "--accept-anyway")
+    assert ended.code == 2
+    assert "The spec has no `accept`" in ended.err

@@ -249,7 +249,8 @@ def test_path_settings(text: str, path: list[str], expected: object) -> None:
 # --- Any text at all --------------------------------------------------------------------
 
 SPACED = """
-a rank = == >= < => { } [ ] ( ) , " # $x $ 5 5% 1_0 01 1,000 .5 + - * / : ; // /* ' “ é 🎉 @ None True – .
+a rank = == >=
+< => { } [ ] ( ) , " # $x $ 5 5% 1_0 01 1,000 .5 + - * / : ; // /* ' “ é 🎉 @ None True – .
 true let use steps .. data/x a-b a.b "s" "a\\q" [a, 2 * \x00 \u200b \r
 """
 WORDS = st.sampled_from([*SPACED.split(), "\n", "\t", "\r", '"""', "'" * 3])

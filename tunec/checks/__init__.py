@@ -5,6 +5,7 @@ one thing and reports at most what it is named after; a family is a file with a 
 """
 
 from tunec.checks import (
+    accept,
     adapters,
     against,
     chat_template,
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     *evaluation.RULES,
     *metrics.RULES,
     *against.RULES,
+    *accept.RULES,
 )
 """All rules; their order does not matter."""
 

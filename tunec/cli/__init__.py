@@ -1,11 +1,11 @@
 """The command line: a file per command, and no logic of the compiler.
 
 In: words and files. Out: text, and an exit code: 0 done, 1 the input has a problem, 2 the command
-line is misused, 3 tunec itself failed. Invariant: what is imported before a command runs is
-light, see `arguments.py`.
+line is misused, 3 tunec itself failed, 4 the tuned model misses what `accept` asks of it.
+Invariant: what is imported before a command runs is light, see `arguments.py`.
 """
 
-DONE, PROBLEM, MISUSE, FAULT = 0, 1, 2, 3
+DONE, PROBLEM, MISUSE, FAULT, NOT_ACCEPTED = 0, 1, 2, 3, 4
 
 COMMANDS = {
     "check": "report every problem of a spec",

@@ -27,7 +27,8 @@ Start here:
 
 `tunec COMMAND --help` has the options of a command and more examples.
 `tunec explain` lists what a spec can say; `tunec explain E203` explains a code.
-Exit codes: 0 done, 1 a problem in the input, 2 a misused command line, 3 a fault of tunec.
+Exit codes: 0 done, 1 a problem in the input, 2 a misused command line, 3 a fault of tunec,
+4 a tuned model that misses what `accept` asks of it.
 """
 
 

@@ -6,8 +6,8 @@ known to fail is told before the script starts, and what stands in the folder is
 
 import os
 
-from tunec.cli import DONE, PROBLEM
-from tunec.cli.arguments import Arguments, Command, Option
+from tunec.cli import DONE, NOT_ACCEPTED, PROBLEM
+from tunec.cli.arguments import Arguments, Command, Misuse, Option
 from tunec.cli.request import SET, SPEC, Request, request
 from tunec.cli.scripts import home_of, write_script
 from tunec.terminal import Stop, say, show
@@ -15,6 +15,7 @@ from tunec.terminal import Stop, say, show
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # not light
     from tunec.compiler import Compiled
+    from tunec.diagnostics import Report
     from tunec.spec import Lowered
 
 COMMAND = Command(
@@ -31,6 +32,10 @@ COMMAND = Command(
             "DIR",
         ),
         Option("--fresh", "Throw the checkpoints and metrics in the folder away first."),
+        Option(
+            "--accept-anyway",
+            "Hand over what was trained even if it misses what `accept` asks of it.",
+        ),
         SET,
     ),
     (
@@ -42,13 +47,17 @@ COMMAND = Command(
 
 
 def run(arguments: Arguments) -> int:
-    """Exit code 0 if the script ended with 0, else 1."""
+    """Exit code 0 if the script ended with 0, 4 if what it trained was not accepted, else 1."""
     from tunec.run.process import ended_by_system, run_script
 
     asked = request(arguments)
     compiled = _compiled(asked, arguments.value("output"))
     if compiled is None:
         return PROBLEM
+    anyway = arguments.has("accept-anyway")
+    accept = compiled.plan.evaluate.accept if compiled.plan.evaluate else ()
+    if anyway and not accept:
+        raise Misuse("The spec has no `accept`, so nothing can be missed.", "Leave the option out.")
     folder = _folder(compiled, arguments.value("output"))
     path = os.path.join(folder, f"{compiled.plan.name}.py")
     if not _ready(compiled, folder, arguments.has("fresh")):
@@ -56,12 +65,33 @@ def run(arguments: Arguments) -> int:
     _place(path, compiled.script)
     say(f"{asked.name} -> {path}")
     # The script finds its folder by itself; said like this, it is shown as the user knows it.
-    words = ["--output", folder, *(["--fresh"] if arguments.has("fresh") else [])]
+    flags = [f"--{name}" for name in ("fresh", "accept-anyway") if arguments.has(name)]
+    words = ["--output", folder, *flags]
     failure = os.path.join(folder, "failure.txt")
     code = run_script(path, words, failure)
     if code < 0:
         raise Stop(ended_by_system(code, folder))
+    if code == NOT_ACCEPTED and accept:
+        show(_not_accepted(folder))
+        return NOT_ACCEPTED
     return DONE if code == 0 else PROBLEM
+
+
+def _not_accepted(folder: str) -> "Report":
+    from tunec.diagnostics import Diagnostic, Report
+
+    return Report(
+        [
+            Diagnostic(
+                "E515",
+                "The tuned model misses what `accept` asks of it, so it is not handed over.",
+                None,
+                notes=(f"What was trained is in `{os.path.join(folder, 'rejected')}`.",),
+                help="If it is to be handed over all the same, run the same command again with "
+                "`--accept-anyway`.",
+            )
+        ]
+    )
 
 
 def _compiled(asked: Request, output: str | None) -> "Compiled | None":

@@ -129,4 +129,16 @@ RUN_CODES: tuple[Code, ...] = (
         instead="Write a number from 1 to the number of rows, a place as the preview writes it, "
         "or the name of a data set of the spec.",
     ),
+    Code(
+        "E515",
+        "not-accepted",
+        what="The tuned model misses what `accept` asks of it, and the exit code is 4.",
+        why="What a team asks of its models is of use only if a model that has it not goes no "
+        "further. What was trained is kept in `rejected/`; no `adapter/`, `model/` or `merged/` is "
+        "left, not even that of an earlier run in the same folder.",
+        example="# where a model cannot be that good\n"
+        "$ tunec run support.tune --set 'evaluate.accept.validation_loss<0.0001'",
+        instead="Read what is missed, and by how much, above the message. Train longer or on other "
+        "data, or hand it over all the same: the same command with `--accept-anyway`.",
+    ),
 )

@@ -10,6 +10,7 @@ from textwrap import shorten
 from tunec.emit.literals import prose
 from tunec.facts.methods import METHODS
 from tunec.facts.storage import STORAGES
+from tunec.plan.evaluate import EvaluatePlan
 from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
@@ -271,10 +272,25 @@ class Best(Context):
 
 
 @record
+class Accept(Context):
+    gaps: bool
+    fulfilled: str
+
+    @classmethod
+    def of(cls, plan: EvaluatePlan) -> "Accept":
+        generate, signs = plan.generate, list(dict.fromkeys(each.sign for each in plan.accept))
+        gaps = generate is not None and "own" in generate.kinds()
+        each = ", ".join(f'"{sign}": value {sign} asked' for sign in signs)
+        return cls(gaps, f"{{{each}}}[sign]" if len(signs) > 1 else f"value {signs[0]} asked")
+
+
+@record
 class Main(Context):
+    accept: bool
+    shown_last: bool
+    """The results are printed after what was trained is saved: nothing depends on them."""
     mixed: bool
     known_stop: bool
-    measures: bool
     stops: bool
     adapter_stops: bool
     new_rows: bool
@@ -298,10 +314,12 @@ class Main(Context):
     def of(cls, plan: Plan, new_tokens: bool, merged: bool, much: bool) -> "Main":
         stops = plan.objective == "sft"
         adapter = plan.adapter
+        accept = plan.evaluate is not None and bool(plan.evaluate.accept)
         return cls(
+            accept=accept,
+            shown_last=plan.evaluate is not None and not accept,
             mixed=plan.stops_differ,
             known_stop=stops,
-            measures=plan.evaluate is not None,
             stops=stops and not adapter,
             adapter_stops=stops and adapter,
             new_rows=new_tokens and adapter,
@@ -332,6 +350,7 @@ class Header(Context):
     output: str
     result: str
     measures: bool
+    accept: bool
     merged: bool
 
 

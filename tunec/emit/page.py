@@ -152,6 +152,8 @@ def run(plan: Plan) -> Iterator[Section]:
         yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
     yield Section("run/train", c.Train.of(plan, averages(plan)))
     yield from merging(plan)
+    if plan.evaluate and plan.evaluate.accept:
+        yield Section("run/accept", c.Accept.of(plan.evaluate))
     yield Section(
         "run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan), writes_much(plan))
     )
@@ -169,5 +171,6 @@ def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
         output=prose(plan.output.value),
         result=c.result_folder(plan),
         measures=plan.evaluate is not None,
+        accept=plan.evaluate is not None and bool(plan.evaluate.accept),
         merged=merges(plan),
     )

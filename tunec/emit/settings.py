@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tunec.emit.constants import Constant, Remark, constant, dtype, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.evaluation_chapter import evaluation_settings
-from tunec.emit.literals import Raw
+from tunec.emit.literals import Raw, py
 from tunec.emit.method_chapter import method_settings
 from tunec.emit.optimizer_chapter import optimizer_settings, watchdog_settings
 from tunec.emit.storage_contexts import storage_settings
@@ -107,6 +107,10 @@ def _evaluate(plan: Plan) -> Iterator[Constant]:
 
 
 def _best(plan: Plan) -> Iterator[Constant]:
+    if plan.evaluate and plan.evaluate.accept:
+        asked = {each.measure: (each.sign, each.bound.value) for each in plan.evaluate.accept}
+        lines = dict.fromkeys(each.bound.origin for each in plan.evaluate.accept)
+        yield Constant("ACCEPT", py(asked), f"{', '.join(lines)}, asked of the tuned model")
     best = plan.evaluate.best if plan.evaluate else None
     if best is None:
         return

@@ -11,6 +11,7 @@ from tunec.plan.decider import Decider
 from tunec.plan.evaluate import (
     AgainstPlan,
     BestPlan,
+    BoundPlan,
     EvaluatePlan,
     GeneratePlan,
     MetricPlan,
@@ -30,6 +31,7 @@ def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
         every=decider.value("evaluate.every"),
         generate=_generate(decider, facts, block) if block else None,
         best=_best(decider),
+        accept=tuple(_accept(decider)),
     )
 
 
@@ -43,6 +45,15 @@ def _best(decider: Decider) -> BestPlan | None:
         min_change=decider.value("evaluate.best.min_change"),
         more_is_better=measure.value != "validation_loss",
     )
+
+
+def _accept(decider: Decider) -> Iterator[BoundPlan]:
+    accept = decider.spec.evaluate.accept if decider.spec.evaluate else None
+    for name, bound in (accept.given if accept else {}).items():
+        asked = bound.value
+        share = asked.value / 100 if isinstance(asked, Amount) else asked
+        origin = decider.origin(f"evaluate.accept.{name}") or "default"
+        yield BoundPlan(name, bound.operator, Decided(share, origin))
 
 
 def _generate(decider: Decider, facts: Facts, block: Generate) -> GeneratePlan:

@@ -71,10 +71,20 @@ class BestPlan:
 
 
 @record
+class BoundPlan:
+    """What is asked of a measure of the tuned model."""
+
+    measure: str
+    sign: str
+    bound: Decided[float]
+
+
+@record
 class EvaluatePlan:
     every: Decided[Amount]
     generate: GeneratePlan | None
     best: BestPlan | None
+    accept: tuple[BoundPlan, ...]
 
     @property
     def against(self) -> tuple[AgainstPlan, ...]:

@@ -6,6 +6,7 @@ Invariant: cadences are amounts with a unit, so that steps and epochs cannot be 
 
 from typing import Annotated
 
+from tunec.spec.accept import Accept
 from tunec.spec.block import Block, nested, setting
 from tunec.spec.metrics import WORDS, Metric
 from tunec.spec.values import (
@@ -134,6 +135,7 @@ class Evaluate(Block):
         Amount(1, "epochs"), "How often.", why="once an epoch shows overfitting as it starts"
     )
     generate: Generate | None = nested(None, "Answers generated and measured.")
+    accept: Accept | None = nested(None, "What is asked of the tuned model.")
     best: Best | None = nested(None, "Which evaluation's weights are handed over.")
 
 

@@ -6,7 +6,7 @@ In: a resolved value. Out: the Python value of the same meaning. Invariant: that
 from typing import Any  # a raw value is of any sort until it is checked
 
 from tunec.record import record
-from tunec.spec.values import Amount, Sort, Word, refuse
+from tunec.spec.values import Amount, Bound, Sort, Word, refuse
 
 
 @record
@@ -20,6 +20,8 @@ class Plain(Sort):
             if value == "none":
                 return None
             raise refuse("E204", self.describe(), f'Put it in quotes: `NAME = "{value}"`.')
+        if isinstance(value, Bound):
+            raise self.wrong()
         if isinstance(value, Amount):
             raise refuse(
                 "E207", self.describe(), f"Write the number alone: `NAME = {value.value}`."

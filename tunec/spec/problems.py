@@ -17,7 +17,7 @@ from tunec.spec.tree import Given, Section
 from tunec.spec.values import Amount, Choice, Either, OrNone, Several, Sort, Word, show
 from tunec.spec.vocabulary import Place
 
-_NAME = re.compile(r"`NAME(?=`| =)")
+_NAME = re.compile(r"`NAME(?=`| [=<>])")
 """Where a sort's remedy has the name of the setting."""
 
 

@@ -223,6 +223,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
     "method": (Place("module", "ranks", "path", "list", {"": "method:Ranks"}),),
     "evaluate": (
         Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),
+        Place("accept", "accept", "none", "one", {"": "accept:Accept"}),
         Place("best", "best", "none", "one", {"": "evaluate:Best"}),
     ),
     "generate": (
