@@ -106,6 +106,35 @@ def test_asked_the_same_the_base_answers_the_same(held_out, tmp_path):
         assert base["p_value"] == found["p_value"]
 
 
+def test_other_models_answer(tmp_path):
+    """The base under another name, and the result of an earlier run."""
+    run(compiled(tmp_path, 'against same { system = "S" }'), "--output", tmp_path / "run")
+    shutil.copytree(tmp_path / "llama", tmp_path / "apart")
+    module = compiled(
+        tmp_path,
+        'against apart { model = "apart" }\n'
+        'against told  { model = "apart", system = "S" }\n'
+        'against run   { model = "run/adapter" }',
+    )
+    run(module, "--output", tmp_path / "out")
+    base = stored(tmp_path / "out", "step-000000")
+    assert stored(tmp_path / "out", "apart") == base
+    assert stored(tmp_path / "out", "told") == base
+    assert stored(tmp_path / "out", "run") == stored(tmp_path / "run", "step-000004")
+
+
+def test_what_is_wanted_is_the_same_in_the_tokens_of_another_model(tmp_path):
+    module = compiled(tmp_path, 'against apart { model = "llama" }')
+    tokenizer = module.load_tokenizer()
+    rows, _ = module.load_data(tokenizer)
+    _, other = module.other_model(tmp_path / "llama")
+    other.add_tokens(["s1", "s2"], special_tokens=True)
+    for row in rows:
+        found = module.asked_of(row, tokenizer, other)
+        assert other.decode(found.ids) == tokenizer.decode(row.ids[row.start :])[: -len("<|end|>")]
+        assert not set(found.ids.tolist()) & set(other.all_special_ids)
+
+
 def test_a_run_that_goes_on_finds_the_answers(tmp_path, monkeypatch):
     module = compiled(tmp_path, "against shots { examples = 2 }")
     run(module, "--output", tmp_path / "out")
@@ -130,6 +159,15 @@ def test_prompts_that_are_too_long_are_counted_before_training(tmp_path):
     with pytest.raises(SystemExit, match="shots: 3 of 3 prompts leave no room for an answer"):
         run(module, "--output", tmp_path / "out")
     assert not module.checkpoints(tmp_path / "out")
+
+
+def test_a_model_without_a_chat_template_is_refused(tmp_path):
+    module = compiled(tmp_path, 'against apart { model = "llama" }')
+    shutil.copytree(tmp_path / "llama", tmp_path / "silent")
+    for file in (tmp_path / "silent").glob("*.jinja"):
+        file.unlink()
+    with pytest.raises(SystemExit, match="silent: it has no chat template"):
+        module.other_model(tmp_path / "silent")
 
 
 def test_more_examples_than_rows_are_refused(tmp_path):

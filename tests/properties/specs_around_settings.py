@@ -242,6 +242,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "top_p": ("0.5", "0.9"),
     "metric_timeout": ("10 seconds", "20 seconds"),
     "examples": ("4", "8"),
+    "evaluate.generate.against.model": ('"hub:acme/other"', '"hub:acme/large"', '"base"'),
     "evaluate.generate.against.system": ('"One."', '"Two."'),
     "pattern": ('"a+"', '"b+"'),
     "schema": ('"a.json"', '"b.json"'),

@@ -10,6 +10,8 @@ from tunec.checks.columns import known_sources
 from tunec.checks.context import Context, Rule, problem
 from tunec.checks.row_lengths import said
 from tunec.diagnostics import Diagnostic
+from tunec.facts.methods import METHODS
+from tunec.facts.soft_prompts import SOFT_PROMPTS
 from tunec.spec.data import TrainData
 from tunec.spec.evaluate import Against
 from tunec.spec.template import Messages, Tools
@@ -55,7 +57,7 @@ def something_differs(context: Context) -> Iterator[Diagnostic]:
     """A comparison says in what it is another than the base."""
     for name, against in _against(context).items():
         path = f"{PATH}.{name}"
-        if against.examples is None and against.system is None:
+        if (against.model, against.examples, against.system) == (None, None, None):
             yield problem(
                 "E303",
                 f"`against {name}` says nothing in which it differs from the base.",
@@ -68,6 +70,26 @@ def something_differs(context: Context) -> Iterator[Diagnostic]:
                 "Braces have no effect in `system` of `against`, which is taken word for word.",
                 context.at(f"{path}.system"),
                 remedy="Write the prompt without columns.",
+            )
+
+
+def base_is_at_hand(context: Context) -> Iterator[Diagnostic]:
+    """Before training, the model is the base, so that it can answer as the base."""
+    known = METHODS.get(context.method)
+    soft = context.method in SOFT_PROMPTS
+    if not soft and (known is None or known.identity):
+        return
+    for name, against in _against(context).items():
+        if soft or against.model is None:
+            yield problem(
+                "E302",
+                f"`against {name}` asks the base, but with `method {context.method}` the model is "
+                "another one from the start.",
+                context.at(f"{PATH}.{name}"),
+                context.at("method"),
+                remedy="Remove `against`."
+                if soft
+                else "Remove it, or name the base as its `model`.",
             )
 
 
@@ -125,8 +147,10 @@ def examples_fit(context: Context) -> Iterator[Diagnostic]:
         return
     room = most - generate.max_new_tokens.value
     for name, against in _against(context).items():
-        shortest = _shortest(context) if against.examples and len(context.spec.template) == 1 else 0
-        if against.examples is None or shortest * (against.examples + 1) <= room:
+        if against.examples is None or against.model or len(context.spec.template) > 1:
+            continue
+        shortest = _shortest(context)
+        if shortest * (against.examples + 1) <= room:
             continue
         yield problem(
             "E409",
@@ -158,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     names_are_free,
     base_is_measured,
     something_differs,
+    base_is_at_hand,
     rows_can_be_asked,
     examples_fit,
 )

@@ -264,7 +264,7 @@ def other_prompts_are_taken(context: Context) -> Iterator[Diagnostic]:
     prompts = {
         name: against.system
         for name, against in (generate.against if generate else {}).items()
-        if against.system is not None
+        if against.system is not None and against.model is None
     }
     text = _text(context) if prompts else None
     if text is None:

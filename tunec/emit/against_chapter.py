@@ -6,7 +6,7 @@ code in the script.
 
 from collections.abc import Iterator
 
-from tunec.emit.constants import Constant
+from tunec.emit.constants import Constant, in_folder
 from tunec.emit.contexts import Context
 from tunec.emit.encoding_contexts import leaves_out_turns
 from tunec.emit.literals import py, quoted
@@ -22,9 +22,14 @@ class Against(Context):
     examples: bool
     """Whether any comparison has some."""
     both: bool
+    """Whether any has another system prompt, too; `plain`: none has either."""
+    plain: bool
+    others: bool
+    """Whether another model answers."""
     parsed: bool
     sources: str
     turns: str
+    arguments: str
     limit: str
     on: str
 
@@ -32,15 +37,17 @@ class Against(Context):
     def of(cls, plan: Plan, generate: GeneratePlan) -> "Against":
         turns = "messages_of(hide(used, tokenizer))"
         examples = any(each.examples for each in generate.against)
+        system = any(each.system for each in generate.against)
         return cls(
             examples=examples,
-            both=examples and any(each.system for each in generate.against),
+            both=examples and system,
+            plain=not examples and not system,
+            others=any(each.model for each in generate.against),
             parsed=any(each.messages for each in plan.templates),
             sources=_sources(plan, generate),
             turns=f"answered({turns}, Counter())" if leaves_out_turns(plan) else turns,
-            limit="POSITIONS"
-            if generate.positions
-            else 'getattr(model.config, "max_position_embeddings", math.inf)',
+            arguments="shots, " if examples else "",
+            limit=_limit(generate),
             on=generate.on,
         )
 
@@ -57,7 +64,18 @@ def _sources(plan: Plan, generate: GeneratePlan) -> str:
     return f"for place, row in chain({calls})" if len(parts) > 1 else f"for place, row in {calls}"
 
 
+def _limit(generate: GeneratePlan) -> str:
+    """Most tokens of a prompt and its answer."""
+    others = any(each.model for each in generate.against)
+    if generate.positions and not others:
+        return "POSITIONS"
+    asked = "model" if others else "base"
+    return f'getattr({asked}.config, "max_position_embeddings", math.inf)'
+
+
 def against(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
+    if any(each.model for each in generate.against):
+        yield Section("evaluate/against_other")
     if generate.against:
         yield Section("evaluate/against", Against.of(plan, generate))
 
@@ -67,8 +85,15 @@ def against_settings(generate: GeneratePlan) -> Iterator[Constant]:
         each = ", ".join(f"{quoted(one.name)}: {{{_options(one)}}}" for one in generate.against)
         origins = ", ".join(one.origin for one in generate.against)
         yield Constant("AGAINST", f"{{{each}}}", origins)
-        if generate.positions:
+        if _limit(generate) == "POSITIONS":
             yield Constant("POSITIONS", str(generate.positions), "the model's config")
+        others = [(one.name, one.model, one.local) for one in generate.against if one.model]
+        if others:
+            paths = {
+                name: in_folder(path.value) if local else path.value for name, path, local in others
+            }
+            lines = ", ".join(path.origin for _, path, _ in others)
+            yield Constant("OTHER_MODELS", py(paths), lines)
 
 
 def _options(one: AgainstPlan) -> str:

@@ -15,6 +15,7 @@ from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
 from tunec.facts.metrics import MetricFacts, gather_metrics
 from tunec.facts.model import ModelFacts
+from tunec.facts.others import gather_others
 from tunec.facts.paths import relative
 from tunec.facts.place import ModelPlace, resolve_model
 from tunec.facts.tokenizer import TokenizerFacts
@@ -50,6 +51,8 @@ class Facts(NamedTuple):
     adapters: Mapping[str, tuple[AdapterFacts, ...]] = MappingProxyType({})
     """By path in the spec: `method.adapter`."""
     metrics: MetricFacts = MetricFacts()
+    others: Mapping[str, ModelPlace] = MappingProxyType({})
+    """Where other models are, by the name of the comparison."""
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
@@ -59,4 +62,5 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     sources = gather_sources(lowered, files, report)
     adapters = gather_adapters(lowered, files, report)
     metrics = gather_metrics(lowered, files)
-    return Facts(model, tokenizer, sources, place, counter, adapters, metrics)
+    others = gather_others(lowered, files, report)
+    return Facts(model, tokenizer, sources, place, counter, adapters, metrics, others)

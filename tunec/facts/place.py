@@ -60,7 +60,16 @@ def resolve_model(lowered: Lowered, files: Files) -> ModelPlace:
 
 def locate(lowered: Lowered, files: Files) -> ModelPlace | Diagnostic:
     """Where the model is, or why that cannot be said."""
-    written = _written(lowered)
+    return _locate(lowered, files, _written(lowered))
+
+
+def locate_other(lowered: Lowered, files: Files, path: str, text: str) -> ModelPlace | Diagnostic:
+    """Where another model is, that the spec writes at a path as `model`."""
+    written = _Written(path, text, "main", "model", '`model = "PATH"`', "E402")
+    return _locate(lowered, files, written)
+
+
+def _locate(lowered: Lowered, files: Files, written: _Written) -> ModelPlace | Diagnostic:
     if written.text.startswith(HUB):
         name = written.text[len(HUB) :]
         if not _is_name(name):

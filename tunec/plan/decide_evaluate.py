@@ -73,7 +73,7 @@ def _generate(decider: Decider, facts: Facts, block: Generate) -> GeneratePlan:
         temperature=decider.value(f"{_PATH}.temperature") if sampled else None,
         top_p=decider.value(f"{_PATH}.top_p") if sampled else None,
         metric_timeout=value("metric_timeout") if own else None,
-        against=tuple(_against(decider, name) for name in block.against),
+        against=tuple(_against(decider, facts, name) for name in block.against),
         positions=_positions(facts) if block.against else None,
         on="test" if "test" in decider.spec.data else "validation",
     )
@@ -85,11 +85,13 @@ def _positions(facts: Facts) -> int | None:
     return model.max_positions if model and model.where != "scratch" else None
 
 
-def _against(decider: Decider, name: str) -> AgainstPlan:
-    path = f"{_PATH}.against.{name}"
+def _against(decider: Decider, facts: Facts, name: str) -> AgainstPlan:
+    path, other = f"{_PATH}.against.{name}", facts.others.get(name)
     return AgainstPlan(
         name=name,
         origin=decider.origin(path) or "default",
+        model=Decided(other.path, decider.origin(f"{path}.model") or "default") if other else None,
+        local=other is not None and other.kind == "folder",
         examples=decider.written(f"{path}.examples"),
         system=decider.written(f"{path}.system"),
     )

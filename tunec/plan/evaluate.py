@@ -32,6 +32,10 @@ class AgainstPlan:
 
     name: str
     origin: str
+    model: Decided[str] | None
+    """Another model: a folder, or a name on the hub."""
+    local: bool
+    """Whether it is a folder."""
     examples: Decided[int] | None
     system: Decided[str] | None
 

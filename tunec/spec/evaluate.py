@@ -30,6 +30,13 @@ class Against(Block):
     """
 
     name: str = nested("", "Its name.")
+    model: Annotated[str | None, Text("hub:Qwen/Qwen3-4B")] = setting(
+        None,
+        "Another model that answers, with its own chat template: a folder with a model or an "
+        "adapter, relative to the spec, or a name on the hub.",
+        why="the model before training",
+        shown="none",
+    )
     examples: Annotated[int | None, Number(least=1, example="8")] = setting(
         None,
         "Rows to train on that stand before each question, with their answers, in the same chat "

@@ -965,8 +965,8 @@ def asked(row, tokenizer, own, shots, examples=0, system=None):
     )
 
 
-def answer_against(model, tokenizer, rows, held_out, output):
-    """Answers to compare with, by the model before training; once in a run."""
+def answer_against(base, tokenizer, rows, held_out, output):
+    """Answers to compare with, before training; once in a run."""
     files = {name: output / "answers" / f"{name}.jsonl" for name in AGAINST}
     if checkpoints(output) and all(file.exists() for file in files.values()):
         return
@@ -977,8 +977,8 @@ def answer_against(model, tokenizer, rows, held_out, output):
     chosen = random.Random(f"{SEED}, examples").sample(range(len(rows)), most)
     read = as_read([*rows[chosen], *questions])
     shots = [read[rows[number].place] for number in chosen]
-    room = POSITIONS - MAX_NEW_TOKENS
     for name, options in AGAINST.items():
+        room = POSITIONS - MAX_NEW_TOKENS
         prompts = [
             asked(row, tokenizer, read[row.place], shots, **options)
             for row in questions
@@ -988,7 +988,7 @@ def answer_against(model, tokenizer, rows, held_out, output):
                 f"{name}: {over} of {len(prompts)} prompts leave no room for an answer "
                 f"among the model's {room + MAX_NEW_TOKENS} positions"
             )
-        scored_answers(model, tokenizer, prompts, files[name])
+        scored_answers(base, tokenizer, prompts, files[name])
         print(f"{name}: {len(prompts)} rows answered before training")
 
 
