@@ -976,7 +976,9 @@ def compared(name, base, tuned):
 
 def other_model(path):
     """Another model, to answer only, and its tokenizer."""
-    model = AutoModelForCausalLM.from_pretrained(path, dtype=DTYPE, use_safetensors=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        path, dtype=DTYPE, use_safetensors=True
+    )
     tokenizer = AutoTokenizer.from_pretrained(path)
     if tokenizer.chat_template is None:
         sys.exit(f"{path}: it has no chat template")
