@@ -135,6 +135,37 @@ def test_what_is_wanted_is_the_same_in_the_tokens_of_another_model(tmp_path):
         assert not set(found.ids.tolist()) & set(other.all_special_ids)
 
 
+def test_examples_of_prompts_and_completions_are_parted_by_blank_lines(tmp_path, monkeypatch):
+    turns = 'system "S", user "{{{{ q }}}}", assistant "{{{{ a }}}}"'
+    assert turns in SPEC
+    text = SPEC.replace(turns, 'prompt "{{{{ q }}}} ->", completion " {{{{ a }}}}"')
+    monkeypatch.setitem(globals(), "SPEC", text)
+    module = compiled(tmp_path, 'against shots { examples = 2 }\nagainst other { model = "llama" }')
+    tokenizer = module.load_tokenizer()
+    monkeypatch.setattr(module, "load_tokenizer", lambda: tokenizer)
+    answers = module.answers_to
+    ids = tokenizer("one\n\ntwo", add_special_tokens=False)["input_ids"]
+
+    def same(model, words, rows):
+        """What the base might say, which goes on with another example."""
+        answers(model, words, rows)
+        return [ids for _ in rows]
+
+    monkeypatch.setattr(module, "answers_to", same)
+    run(module, "--output", tmp_path / "out")
+    rows, _ = module.load_data(tokenizer)
+    read = rows_of(tmp_path / "rows.jsonl")
+    number = module.random.Random("42, examples").sample(range(len(rows)), 2)
+    before = "".join(f"{read[at]['q']} -> {read[at]['a']}\n\n" for at in number)
+    questions = rows_of(tmp_path / "held.jsonl")
+    for name, first, given in (("shots", before, "one"), ("other", "", "one\n\ntwo")):
+        for answer, question in zip(stored(tmp_path / "out", name), questions, strict=True):
+            assert answer["prompt"] == f"{first}{question['q']} ->"
+            assert answer["wanted"] == f" {question['a']}"
+            assert answer["given"] == given
+    assert stored(tmp_path / "out", "step-000000")[0]["given"] == "one\n\ntwo"
+
+
 def test_a_run_that_goes_on_finds_the_answers(tmp_path, monkeypatch):
     module = compiled(tmp_path, "against shots { examples = 2 }")
     run(module, "--output", tmp_path / "out")

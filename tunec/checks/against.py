@@ -94,19 +94,19 @@ def base_is_at_hand(context: Context) -> Iterator[Diagnostic]:
 
 
 def rows_can_be_asked(context: Context) -> Iterator[Diagnostic]:
-    """Turns of other rows can stand before a row's own, and it has one answer."""
+    """Other rows can stand before a row, and it has one answer."""
     if not _against(context):
         return
     where = context.at(f"{PATH}.{next(iter(_against(context)))}")
     train = context.spec.data.get("train")
     for path, template, form in context.forms():
-        if form == "prompt":
+        if form == "prompt" and (told := _with_system(context)):
             yield problem(
                 "E308",
-                f"`against` asks in turns, but template `{template.name}` has none.",
-                where,
+                f"Template `{template.name}` has no turns, and so no place for a system turn.",
+                context.name(f"{PATH}.{told}.system"),
                 context.at(f"{path}.turns.0", "no turn"),
-                remedy="Remove `against`, or write the template with `user` and `assistant`.",
+                remedy="Remove `system`, or write the template with `user` and `assistant`.",
             )
         elif any(isinstance(part, Tools) for part in template.turns):
             yield problem(
@@ -138,6 +138,12 @@ def rows_can_be_asked(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def _with_system(context: Context) -> str | None:
+    """The first comparison with a system prompt."""
+    found = (name for name, each in _against(context).items() if each.system is not None)
+    return next(found, None)
+
+
 def examples_fit(context: Context) -> Iterator[Diagnostic]:
     """The model has positions for the examples, the question and the answer."""
     model = context.facts.model
@@ -167,8 +173,8 @@ def examples_fit(context: Context) -> Iterator[Diagnostic]:
 def _shortest(context: Context) -> int:
     """Tokens of the shortest row that is known, its system turn aside; 0 if that is not known."""
     found = [0]
-    for path, template, form in context.forms():
-        if form != "turns" or any(isinstance(part, Messages) for part in template.turns):
+    for path, template, _ in context.forms():
+        if any(isinstance(part, Messages) for part in template.turns):
             continue
         parts = tuple(part for part in template.turns if part.role != "system")
         for source, _, facts in known_sources(context, path):

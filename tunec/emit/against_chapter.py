@@ -18,38 +18,100 @@ from tunec.record import record
 
 
 @record
-class Against(Context):
+class Other(Context):
+    turns: bool
+
+
+@record
+class Texts(Context):
+    examples: bool
+
+
+@record
+class Turns(Context):
     examples: bool
     """Whether any comparison has some."""
     both: bool
     """Whether any has another system prompt, too; `plain`: none has either."""
     plain: bool
-    others: bool
-    """Whether another model answers."""
     parsed: bool
-    sources: str
     turns: str
-    arguments: str
-    limit: str
-    on: str
 
     @classmethod
-    def of(cls, plan: Plan, generate: GeneratePlan) -> "Against":
-        turns = "messages_of(hide(used, tokenizer))"
-        examples = any(each.examples for each in generate.against)
+    def of(cls, plan: Plan, generate: GeneratePlan) -> "Turns":
+        examples = has_examples(generate)
         system = any(each.system for each in generate.against)
+        turns = "messages_of(hide(used, tokenizer))"
         return cls(
             examples=examples,
             both=examples and system,
             plain=not examples and not system,
-            others=any(each.model for each in generate.against),
             parsed=any(each.messages for each in plan.templates),
-            sources=_sources(plan, generate),
             turns=f"answered({turns}, Counter())" if leaves_out_turns(plan) else turns,
+        )
+
+
+@record
+class Against(Context):
+    examples: bool
+    others: bool
+    """Whether another model answers."""
+    sources: str
+    arguments: str
+    end: str
+    limited: bool
+    asked: str
+    limit: str
+    limit_said: str
+    """The same within a text."""
+    on: str
+
+    @classmethod
+    def of(cls, plan: Plan, generate: GeneratePlan) -> "Against":
+        examples = has_examples(generate)
+        limit = "POSITIONS" if _known(generate) else "limit"
+        return cls(
+            examples=examples,
+            others=has_others(generate),
+            sources=_sources(plan, generate),
             arguments="shots, " if examples else "",
-            limit=_limit(generate),
+            end=_end(generate) if parts_examples(plan) else "",
+            limited=not _known(generate),
+            asked="model" if has_others(generate) else "base",
+            limit=limit,
+            limit_said=f"{{{limit}}}",
             on=generate.on,
         )
+
+
+def has_examples(generate: GeneratePlan) -> bool:
+    return any(each.examples for each in generate.against)
+
+
+def has_others(generate: GeneratePlan) -> bool:
+    return any(each.model for each in generate.against)
+
+
+def has_turns(plan: Plan) -> bool:
+    return all(each.kind == "chat" for each in plan.templates)
+
+
+def parts_examples(plan: Plan) -> bool:
+    """Whether examples are texts, which something has to part."""
+    generate = plan.evaluate.generate if plan.evaluate else None
+    return generate is not None and has_examples(generate) and not has_turns(plan)
+
+
+def _end(generate: GeneratePlan) -> str:
+    """The argument that says where an answer after examples ends."""
+    if all(each.examples for each in generate.against):
+        return ", SEPARATOR"
+    return ', SEPARATOR if "examples" in options else None'
+
+
+def _known(generate: GeneratePlan) -> bool:
+    """Whether the compiler knows how many positions there are."""
+    return generate.positions is not None and not has_others(generate)
 
 
 def _sources(plan: Plan, generate: GeneratePlan) -> str:
@@ -59,41 +121,42 @@ def _sources(plan: Plan, generate: GeneratePlan) -> str:
     if plan.data.plain:
         files = [f"{name.upper()}_FILES" for name in parts]
         listed = files[0] if len(files) == 1 else f"[*{', *'.join(files)}]"
-        return f"for file in {listed} for place, row in {reader_of(plan)}(file)"
+        return f"for file in {listed}\n        for place, row in {reader_of(plan)}(file)"
     calls = ", ".join(f"{name}_rows()" for name in parts)
     return f"for place, row in chain({calls})" if len(parts) > 1 else f"for place, row in {calls}"
 
 
-def _limit(generate: GeneratePlan) -> str:
-    """Most tokens of a prompt and its answer."""
-    others = any(each.model for each in generate.against)
-    if generate.positions and not others:
-        return "POSITIONS"
-    asked = "model" if others else "base"
-    return f'getattr({asked}.config, "max_position_embeddings", math.inf)'
-
-
 def against(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
-    if any(each.model for each in generate.against):
-        yield Section("evaluate/against_other")
-    if generate.against:
-        yield Section("evaluate/against", Against.of(plan, generate))
+    if not generate.against:
+        return
+    if has_turns(plan):
+        yield Section("evaluate/against_turns", Turns.of(plan, generate))
+    else:
+        yield Section("evaluate/against_texts", Texts(has_examples(generate)))
+    if has_others(generate):
+        yield Section("evaluate/against_other", Other(has_turns(plan)))
+    yield Section("evaluate/against", Against.of(plan, generate))
 
 
-def against_settings(generate: GeneratePlan) -> Iterator[Constant]:
-    if generate.against:
-        each = ", ".join(f"{quoted(one.name)}: {{{_options(one)}}}" for one in generate.against)
-        origins = ", ".join(one.origin for one in generate.against)
-        yield Constant("AGAINST", f"{{{each}}}", origins)
-        if _limit(generate) == "POSITIONS":
-            yield Constant("POSITIONS", str(generate.positions), "the model's config")
-        others = [(one.name, one.model, one.local) for one in generate.against if one.model]
-        if others:
-            paths = {
-                name: in_folder(path.value) if local else path.value for name, path, local in others
-            }
-            lines = ", ".join(path.origin for _, path, _ in others)
-            yield Constant("OTHER_MODELS", py(paths), lines)
+def against_settings(plan: Plan, generate: GeneratePlan) -> Iterator[Constant]:
+    if not generate.against:
+        return
+    each = ", ".join(f"{quoted(one.name)}: {{{_options(one)}}}" for one in generate.against)
+    origins = ", ".join(one.origin for one in generate.against)
+    yield Constant("AGAINST", f"{{{each}}}", origins)
+    if parts_examples(plan):
+        yield Constant(
+            "SEPARATOR", py("\n\n"), "default, between examples; ends an answer after them"
+        )
+    if _known(generate):
+        yield Constant("POSITIONS", str(generate.positions), "the model's config")
+    others = [(one.name, one.model, one.local) for one in generate.against if one.model]
+    if others:
+        paths = {
+            name: in_folder(path.value) if local else path.value for name, path, local in others
+        }
+        lines = ", ".join(path.origin for _, path, _ in others)
+        yield Constant("OTHER_MODELS", py(paths), lines)
 
 
 def _options(one: AgainstPlan) -> str:

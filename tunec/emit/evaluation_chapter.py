@@ -5,7 +5,7 @@ In: a plan. Out: sections and constants. Invariant: what is not measured has no 
 
 from collections.abc import Iterator
 
-from tunec.emit.against_chapter import against, against_settings
+from tunec.emit.against_chapter import against, against_settings, parts_examples
 from tunec.emit.constants import Constant, constant
 from tunec.emit.contexts import Check, Context, Forward
 from tunec.emit.metric_chapter import SACREBLEU, metric_settings, metrics, score
@@ -32,6 +32,8 @@ class Generate(Forward):
 @record
 class Scored(Context):
     mixed: bool
+    parted: bool
+    """Answers to some prompts end at a text."""
     own: bool
     scored: bool
     """Whether there is any metric besides one's own."""
@@ -120,7 +122,9 @@ def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
     yield from metrics(generate)
     scores = [score(metric) for metric in generate.metrics if metric.kind != "own"]
     lines = f"\n{' ' * 12}".join(scores)
-    yield Section("evaluate/scored", Scored(plan.stops_differ, own, bool(scores), lines))
+    yield Section(
+        "evaluate/scored", Scored(plan.stops_differ, parts_examples(plan), own, bool(scores), lines)
+    )
     yield Section("evaluate/summary", Summary.of(generate))
     yield Section("evaluate/intervals", Intervals(generate.compare.value is not None))
 
@@ -141,7 +145,7 @@ def evaluation_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("TEMPERATURE", generate.temperature)
         yield constant("TOP_P", generate.top_p)
     yield from metric_settings(generate)
-    yield from against_settings(generate)
+    yield from against_settings(plan, generate)
     yield Constant("RESAMPLES", "1000", "default, for intervals and p-values")
     if generate.compare.value and generate.show.value:
         yield constant("ANSWERS_SHOWN", generate.show)

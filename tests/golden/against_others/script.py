@@ -974,6 +974,21 @@ def compared(name, base, tuned):
     }
 
 
+def turns_of(row, tokenizer):
+    """The turns of a row, in which special tokens that it spells out stay text."""
+    used = {column: row[column] for column in COLUMNS if column in row}
+    return messages_of(hide(used, tokenizer))
+
+
+def asked(row, tokenizer, own):
+    """A row with its prompt as the tokenizer's chat template has it."""
+    first, turns = [], turns_of(own, tokenizer)
+    text = render(first + turns[:-1], tokenizer, add_generation_prompt=True)
+    prompt = torch.tensor(ids_of(text, tokenizer))
+    ids = torch.cat([prompt, row.ids[row.start :]])
+    return row._replace(ids=ids, start=len(prompt))
+
+
 def other_model(path):
     """Another model, to answer only, and its tokenizer."""
     model = AutoModelForCausalLM.from_pretrained(
@@ -1003,22 +1018,6 @@ def as_read(rows):
     }
 
 
-def turns_of(row, tokenizer):
-    """The turns of a row, in which special tokens that it spells out stay text."""
-    used = {column: row[column] for column in COLUMNS if column in row}
-    return messages_of(hide(used, tokenizer))
-
-
-def asked(row, tokenizer, own):
-    """A row with its prompt as the tokenizer's chat template has it."""
-    first, turns = [], turns_of(own, tokenizer)
-    text = render(first + turns[:-1], tokenizer, add_generation_prompt=True)
-    prompt = torch.tensor(ids_of(text, tokenizer))
-    return row._replace(
-        ids=torch.cat([prompt, row.ids[row.start :]]), start=len(prompt)
-    )
-
-
 def answer_against(base, tokenizer, rows, held_out, output):
     """Answers to compare with, before training; once in a run."""
     files = {name: output / "answers" / f"{name}.jsonl" for name in AGAINST}
@@ -1031,14 +1030,12 @@ def answer_against(base, tokenizer, rows, held_out, output):
         if name in OTHER_MODELS:
             model, words = other_model(OTHER_MODELS[name])
             asking = [asked_of(row, tokenizer, words) for row in questions]
-        room = (
-            getattr(model.config, "max_position_embeddings", math.inf) - MAX_NEW_TOKENS
-        )
+        limit = getattr(model.config, "max_position_embeddings", math.inf)
         prompts = [asked(row, words, read[row.place], **options) for row in asking]
-        if over := sum(row.start > room for row in prompts):
+        if over := sum(row.start + MAX_NEW_TOKENS > limit for row in prompts):
             sys.exit(
                 f"{name}: {over} of {len(prompts)} prompts leave no room for an answer "
-                f"among the model's {room + MAX_NEW_TOKENS} positions"
+                f"among the model's {limit} positions"
             )
         scored_answers(model, words, prompts, files[name])
         print(f"{name}: {len(prompts)} rows answered before training")

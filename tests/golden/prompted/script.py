@@ -934,17 +934,6 @@ def compared(name, base, tuned):
     }
 
 
-def as_read(rows):
-    """By place, these rows as they were read."""
-    wanted = {row.place for row in rows}
-    return {
-        place: row
-        for file in TRAIN_FILES
-        for place, row in read_jsonl(file)
-        if place in wanted
-    }
-
-
 def turns_of(row, tokenizer):
     """The turns of a row, in which special tokens that it spells out stay text."""
     used = {column: row[column] for column in COLUMNS if column in row}
@@ -960,9 +949,19 @@ def asked(row, tokenizer, own, shots, examples=0, system=None):
     turns = [turn for talk in talks for turn in talk if turn["role"] != "system"]
     text = render(first + turns[:-1], tokenizer, add_generation_prompt=True)
     prompt = torch.tensor(ids_of(text, tokenizer))
-    return row._replace(
-        ids=torch.cat([prompt, row.ids[row.start :]]), start=len(prompt)
-    )
+    ids = torch.cat([prompt, row.ids[row.start :]])
+    return row._replace(ids=ids, start=len(prompt))
+
+
+def as_read(rows):
+    """By place, these rows as they were read."""
+    wanted = {row.place for row in rows}
+    return {
+        place: row
+        for file in TRAIN_FILES
+        for place, row in read_jsonl(file)
+        if place in wanted
+    }
 
 
 def answer_against(base, tokenizer, rows, held_out, output):
@@ -978,15 +977,14 @@ def answer_against(base, tokenizer, rows, held_out, output):
     read = as_read([*rows[chosen], *questions])
     shots = [read[rows[number].place] for number in chosen]
     for name, options in AGAINST.items():
-        room = POSITIONS - MAX_NEW_TOKENS
         prompts = [
             asked(row, tokenizer, read[row.place], shots, **options)
             for row in questions
         ]
-        if over := sum(row.start > room for row in prompts):
+        if over := sum(row.start + MAX_NEW_TOKENS > POSITIONS for row in prompts):
             sys.exit(
                 f"{name}: {over} of {len(prompts)} prompts leave no room for an answer "
-                f"among the model's {room + MAX_NEW_TOKENS} positions"
+                f"among the model's {POSITIONS} positions"
             )
         scored_answers(base, tokenizer, prompts, files[name])
         print(f"{name}: {len(prompts)} rows answered before training")

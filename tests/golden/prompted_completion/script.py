@@ -1,0 +1,1220 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "torch==2.13.0",
+#     "transformers==5.23.0",
+#     "peft==0.21.2",
+# ]
+# ///
+"""spec: tune pico on dates.jsonl, LoRA of rank 8.
+
+Compiled by tunec 0.0.0 from spec.tune (sha256 00000000).
+It needs nothing from tunec. `L<n>` in a comment is a line of that spec.
+
+Run     python spec.py                 train, or go on from the newest checkpoint
+        python spec.py --fresh         throw this run away and start again
+        python spec.py --output DIR    write to another folder
+Writes, to runs/spec
+        adapter/         what was trained, and the tokenizer
+        metrics.jsonl    a line per step and per evaluation
+        results.json     each measure before and after
+        checkpoints/     to go on from
+"""
+
+import argparse
+import ast
+import csv
+import fcntl
+import json
+import math
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import warnings
+from bisect import bisect_left, insort
+from collections import Counter, deque
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from copy import copy
+from functools import cache
+from hashlib import blake2b, file_digest, sha256
+from importlib.metadata import version
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jinja2 import TemplateError
+from peft import LoraConfig, get_peft_model
+from peft.tuners.lora import LoraLayer
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import cross_entropy, scaled_dot_product_attention
+from torch.nn.utils import clip_grad_norm_
+from tqdm import tqdm
+from transformers import (
+    AttentionInterface,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+)
+from transformers.masking_utils import AttentionMaskInterface
+from transformers.utils import logging
+
+# --- Settings -------------------------------------------------------------------------
+
+HERE = Path(__file__).resolve().parent  # paths below start here
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+TERMINAL = sys.stderr.isatty()
+
+MODEL = HERE / "../../../samples/models/pico"  # L2
+MAX_LENGTH = 128  # L2, tokens
+DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32  # default, auto
+ATTENTION = "by_row"  # default: sdpa, once per row
+
+LORA_RANK = 8  # L4
+LORA_ALPHA = 16  # default: 2 * rank
+LORA_DROPOUT = 0.0  # default
+LORA_TARGETS = "all-linear"  # default
+TRAINED_WEIGHTS = 43_776  # the model's sizes and these
+
+TRAIN_FILES = ["../data/dates.jsonl"]  # L11
+VALIDATION_FILES = ["../data/held_out.csv"]  # L12
+COLUMNS = ["question", "answer"]  # L6-L8
+
+EPOCHS = 3  # L15
+BATCH = 8  # L16, examples per optimizer step
+FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
+LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
+LEARNING_RATE = 4e-3  # L17, the highest
+WEIGHT_DECAY = 0.0  # default
+BETAS = (0.9, 0.999)  # default
+EPSILON = 1e-8  # default
+WARMUP = 0.03  # default, of all steps
+MAX_GRAD_NORM = 1.0  # default
+
+EVALUATE_EVERY = 1  # default, epochs
+GENERATE_ROWS = 200  # default, the first validation rows
+GENERATE_BATCH = 32  # default, rows at a time
+MAX_NEW_TOKENS = 12  # L22
+AGAINST = {"few_shot": {"examples": 3}, "other": {}}  # L23, L24
+SEPARATOR = "\n\n"  # default, between examples; ends an answer after them
+OTHER_MODELS = {"other": HERE / "../../../samples/models/pico"}  # L24
+RESAMPLES = 1000  # default, for intervals and p-values
+
+CHECKPOINT_EVERY = 1  # default, epochs
+CHECKPOINTS_KEPT = 2  # default
+SEED = 42  # default
+OUTPUT = "runs/spec"  # default
+CACHE = HERE / "runs/encoded"  # default
+
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
+logging.disable_progress_bar()  # transformers' own
+warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+
+
+# --- Data -----------------------------------------------------------------------------
+
+
+def read_jsonl(file):
+    """Yield each row with its place; numbers stay spelled as they are in the file."""
+    with open(HERE / file, "rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    row = json.loads(line, parse_int=str, parse_float=str)
+                except ValueError as error:
+                    sys.exit(f"{file}:{number}: not JSON: {error}")
+                if not isinstance(row, dict):
+                    sys.exit(f"{file}:{number}: not an object with columns")
+                yield f"{file}:{number}", row
+
+
+def read_csv(file):
+    """Yield each row with its place; every value is text, as it is in the file."""
+    with open(HERE / file, encoding="utf-8-sig", newline="") as text:
+        reader = csv.DictReader(text, strict=True)
+        try:
+            for row in reader:
+                if None in row or None in row.values():
+                    sys.exit(f"{file}:{reader.line_num}: not as many values as columns")
+                yield f"{file}:{reader.line_num}", row
+        except csv.Error as error:
+            sys.exit(f"{file}:{reader.reader.line_num}: not CSV: {error}")
+        except UnicodeDecodeError as error:
+            sys.exit(f"{file}: not UTF-8: {error}")
+
+
+FORMATS = {"../data/dates.jsonl": read_jsonl, "../data/held_out.csv": read_csv}
+
+
+def read_rows(file):
+    """Yield each row with its place, by the format of the file."""
+    return FORMATS[file](file)
+
+
+def check_columns(row, columns):
+    """A column that is placed must be text or a number, which is read as text."""
+    for column in columns:
+        if not isinstance(row.get(column), str):
+            raise ValueError(f"`{column}` is missing, or neither text nor number")
+
+
+def texts_of(row):
+    """Prompt and completion: the template at L6-L8."""
+    return f"{row['question']} ->", f" {row['answer']}"
+
+
+STAND_IN = re.compile("[\U00100000-\U0010ffff]")
+
+
+@cache
+def stand_ins(tokenizer):
+    """By special token, the character that stands for it where a row spells it out."""
+    added = tokenizer.added_tokens_decoder.values()
+    tokens = sorted((token.content for token in added if token.special), key=len)
+    return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
+
+
+def hide(value, tokenizer):
+    """What a row holds, with stand-ins for the special tokens that it spells out."""
+    if isinstance(value, str):
+        if STAND_IN.search(value):
+            raise ValueError("it has a character for private use, above U+0FFFFF")
+        for token, stand_in in stand_ins(tokenizer).items():
+            if token in value:
+                value = value.replace(token, stand_in)
+        return value
+    if isinstance(value, list):
+        return [hide(part, tokenizer) for part in value]
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
+    return value
+
+
+def token_ids(text, tokenizer, as_text=False):
+    """Token ids of a text; `as_text`, its special tokens are text, too."""
+    if not tokenizer.is_fast:
+        options = {"add_special_tokens": False, "split_special_tokens": as_text}
+        return tokenizer(text, **options)["input_ids"]
+    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
+    backend.no_truncation()
+    backend.no_padding()
+    backend.encode_special_tokens = as_text
+    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+
+
+def ids_of(text, tokenizer):
+    """Token ids of a text, in which special tokens that a row spells out stay text.
+
+    The text is then tokenised piece by piece between its own special tokens, which
+    must give the same as the whole does.
+    """
+    whole = token_ids(text, tokenizer)
+    if not STAND_IN.search(text):
+        return whole
+    spelled = {stand_in: token for token, stand_in in stand_ins(tokenizer).items()}
+    own = "|".join(map(re.escape, spelled.values()))
+    ids, same = [], []
+    for piece in filter(None, re.split(f"({own})", text)):
+        plain = STAND_IN.sub(lambda found: spelled[found[0]], piece)
+        ids += token_ids(plain, tokenizer, as_text=plain != piece)
+        same += token_ids(piece, tokenizer)
+    if same != whole:
+        raise ValueError("a special token in it cannot be kept as text")
+    return ids
+
+
+class Row(NamedTuple):
+    ids: torch.Tensor
+    trained: torch.Tensor  # whether the model is trained to predict the token
+    start: int  # of the last answer
+    place: str = ""  # the file and line that it is of
+
+
+def opening(tokenizer):
+    """The begin-of-sequence token, where the tokenizer puts one before a text."""
+    ids = tokenizer("")["input_ids"]
+    return ids[:1] if ids[:1] == [tokenizer.bos_token_id] else []
+
+
+def encode_completion(prompt, completion, tokenizer):
+    """Prompt and completion are tokenised apart, as they are when the model is used.
+
+    The completion is trained on, and the end-of-sequence token after it.
+    """
+    stop = tokenizer.eos_token_id
+    if stop is None:
+        raise ValueError("the tokenizer has no end-of-sequence token to stop at")
+    before = [*opening(tokenizer), *ids_of(prompt, tokenizer)]
+    ids = torch.tensor([*before, *ids_of(completion, tokenizer), stop])
+    trained = torch.arange(len(ids)) >= len(before)
+    return Row(ids, trained, len(before))
+
+
+def encode(row, tokenizer):
+    """A row by the template at L6-L8."""
+    check_columns(row, ["question", "answer"])
+    return encode_completion(*texts_of(row), tokenizer)
+
+
+def fitted(row, counts):
+    """A row that is too long is dropped."""
+    if len(row.ids) <= MAX_LENGTH:
+        return [row]
+    counts[f"rows over {MAX_LENGTH} tokens dropped"] += 1
+    counts["tokens in them"] += len(row.ids)
+    return []
+
+
+def stop_token(tokenizer):
+    """The token that ends an answer."""
+    return tokenizer.eos_token_id
+
+
+def encoded(place, row, tokenizer, counts):
+    """What becomes of a row, in a list; what was done to it is counted."""
+    used = {column: row[column] for column in COLUMNS if column in row}
+    try:
+        hidden = hide(used, tokenizer)
+        found = encode(hidden, tokenizer)
+    except (ValueError, TypeError, TemplateError) as error:
+        sys.exit(f"{place}: {error}")
+    if hidden != used:
+        counts["rows spell out special tokens, which stay text"] += 1
+    if not found.trained[1:].any():
+        sys.exit(f"{place}: nothing in this row is trained on")
+    parts = fitted(found, counts)
+    return [part._replace(place=place) for part in parts]
+
+
+ROWS_AT_ONCE = 500  # that a process encodes
+PROCESSES = len(os.sched_getaffinity(0))
+given = {}  # to processes, by forking
+
+
+def encode_chunk(chunk):
+    """What goes to each file for some rows; what was done to them, and first where."""
+    rows, counts, firsts = [], Counter(), {}
+    for each in chunk:
+        if isinstance(each, SystemExit):
+            raise each
+        rows += encoded(*each, given["tokenizer"], counts)
+        firsts = dict.fromkeys(counts, each[0]) | firsts
+    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
+    files = {
+        "ids": b"".join(row.ids.numpy().astype(np.int32) for row in rows),
+        "trained": b"".join(row.trained.numpy() for row in rows),
+        "lengths": np.array([len(row.ids) for row in rows], np.int32).tobytes(),
+        "starts": np.array([row.start for row in rows], np.int32).tobytes(),
+        "places": b"".join(row.place.encode() + b"\0" for row in rows),
+    }
+    return files, counts, firsts, trained
+
+
+def chunks_of(places):
+    """Lists of ROWS_AT_ONCE rows; the last is shorter, and may end with an error."""
+    chunk = []
+    try:
+        for each in places:
+            chunk.append(each)
+            if len(chunk) == ROWS_AT_ONCE:
+                yield chunk
+                chunk = []
+    except SystemExit as error:
+        chunk.append(error)  # the rows before it may have some of their own
+    yield chunk
+
+
+def start_process():
+    """Ctrl-C is for the run, and when that was killed this process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+    torch.set_num_threads(1)
+
+
+def encode_rows(places, tokenizer):
+    """Yield what becomes of rows, in order, while processes encode the next ones."""
+    given["tokenizer"], waiting = tokenizer, deque()
+    with ProcessPoolExecutor(PROCESSES, get_context("fork"), start_process) as pool:
+        for chunk in chunks_of(places):
+            if len(chunk) == ROWS_AT_ONCE:
+                waiting.append(pool.submit(encode_chunk, chunk))
+            if len(waiting) > 2 * PROCESSES:
+                yield waiting.popleft().result()
+        for future in waiting:
+            yield future.result()
+    yield encode_chunk(chunk)  # the last: few rows need no processes
+
+
+class Rows(Sequence):
+    """Encoded rows in the files of a folder, or some of them; read when asked for."""
+
+    def __init__(self, folder):
+        self.ids = np.memmap(folder / "ids", np.int32, "r")
+        self.trained = np.memmap(folder / "trained", np.bool_, "r")
+        self.ends = np.cumsum(np.fromfile(folder / "lengths", np.int32), dtype=np.int64)
+        self.starts = np.fromfile(folder / "starts", np.int32)
+        self.places = (folder / "places").read_text().split("\0")
+        self.numbers = np.arange(len(self.ends))
+
+    def __len__(self):
+        return len(self.numbers)
+
+    def __getitem__(self, which):
+        if not isinstance(which, (int, np.integer)):
+            some = copy(self)
+            some.numbers = self.numbers[which]
+            return some
+        number = self.numbers[which]
+        piece = slice(self.ends[number - 1] if number else 0, self.ends[number])
+        ids = torch.from_numpy(self.ids[piece].astype(np.int64))
+        trained = torch.from_numpy(self.trained[piece].copy())
+        return Row(
+            ids,
+            trained,
+            start=int(self.starts[number]),
+            place=self.places[number],
+        )
+
+    def lengths(self):
+        return np.diff(self.ends, prepend=0)[self.numbers]
+
+
+def key_of(names, files, tokenizer):
+    """A digest of all that encoded rows depend on: data, tokenizer, code, versions.
+
+    The code is this chapter and the settings that it names, without comments.
+    """
+    script = Path(__file__).read_text()
+    chapter = ast.parse("# --- " + script.split("\n# --- ")[2])
+    for node in ast.walk(chapter):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
+            del node.body[0]
+    used = {node.id for node in ast.walk(chapter) if isinstance(node, ast.Name)}
+    parts = [names, ast.unparse(chapter), sys.version]
+    for line in ast.parse(script).body:
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) in used:
+            parts.append(ast.unparse(line))
+    parts += [
+        f"{name} {version(name)}" for name in ["transformers", "tokenizers", "jinja2"]
+    ]
+    digest = sha256("\n".join(parts).encode())
+    with TemporaryDirectory() as folder:
+        tokenizer.save_pretrained(folder)
+        saved = sorted(file for file in Path(folder).rglob("*") if file.is_file())
+        for file in [*(HERE / file for file in files), *saved]:
+            with open(file, "rb") as data:
+                digest.update(file_digest(data, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def write_rows(places, tokenizer, folder):
+    """Encode rows: written aside, then renamed, so the folder is whole or not there."""
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    counts, firsts, sizes, trained = Counter(), {}, Counter(), 0
+    try:
+        for files, found, first, count in encode_rows(places, tokenizer):
+            for name, content in files.items():
+                with open(partial / name, "ab") as file:
+                    file.write(content)
+                sizes[name] += len(content)
+            counts.update(found)
+            firsts, trained = first | firsts, trained + count
+        about = {"counts": counts, "firsts": firsts, "sizes": sizes, "trained": trained}
+        (partial / "about.json").write_text(json.dumps(about))
+        for file in partial.iterdir():
+            with open(file, "rb") as written:
+                os.fsync(written.fileno())
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def load_rows(files, tokenizer):
+    """The encoded rows of some files, with what was done to them."""
+    names = ", ".join(files)
+    places = (place for file in files for place in read_rows(file))
+    places = tqdm(places, "encode", disable=not TERMINAL)
+    folder = CACHE / key_of(names, files, tokenizer)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be at the same rows
+        way = "found" if folder.exists() else "kept"
+        if way == "kept":
+            write_rows(places, tokenizer, folder)
+    about = json.loads((folder / "about.json").read_text())
+    for what, count in about["counts"].items():
+        print(f"{names}: {count:,} {what} (first {about['firsts'][what]})")
+    sizes = {name: (folder / name).stat().st_size for name in about["sizes"]}
+    if sizes != about["sizes"]:
+        sys.exit(f"{folder}: it is damaged, delete it")
+    if not sizes["ids"]:
+        sys.exit(f"{names}: no rows are left")
+    rows = Rows(folder)
+    share = about["trained"] / len(rows.ids)
+    print(f"{names}: {len(rows):,} rows, {share:.1%} of their tokens trained on")
+    print(f"{names}: encoded rows {way} in {folder}")
+    return rows
+
+
+# --- Batches --------------------------------------------------------------------------
+
+
+def content(row):
+    """A digest of all that the model sees of a row."""
+    return blake2b(row.ids.numpy().tobytes(), digest_size=16).digest()
+
+
+class SameRows:
+    """Rows to compare others with, by all that the model sees."""
+
+    def __init__(self, rows):
+        self.rows, self.numbers = rows, {}
+
+    def add(self, number):
+        self.numbers.setdefault(content(self.rows[number]), number)
+
+    def find(self, row):
+        """The number of the row that is the same, if there is one."""
+        return self.numbers.get(content(row))
+
+
+def overlap(rows, known):
+    """The number of each row that is held out, too, and the number it has there."""
+    for number in range(len(known.rows)):
+        known.add(number)
+    found = ((number, known.find(row)) for number, row in enumerate(rows))
+    return {number: other for number, other in found if other is not None}
+
+
+def overlap_said(rows, known, both):
+    """How many rows that are, and where the first of them stands."""
+    number, other = min(both.items(), key=lambda pair: pair[::-1])
+    return (
+        f"{len(set(both.values())):,} of {len(known.rows):,} rows are trained on, too, "
+        f"the first at {known.rows[other].place}, as {rows[number].place}"
+    )
+
+
+def check_overlap(rows, known, name):
+    """What is measured on must not be trained on."""
+    both = overlap(rows, known)
+    if both:
+        said = overlap_said(rows, known, both)
+        sys.exit(f"{name}: {said} (`overlap = drop` leaves these out of the training)")
+
+
+def load_data(tokenizer):
+    """The rows to train on, and those held out, by name."""
+    rows, held_out = load_rows(TRAIN_FILES, tokenizer), {}
+    held_out["validation"] = load_rows(VALIDATION_FILES, tokenizer)
+    known = SameRows(held_out["validation"])  # default
+    check_overlap(rows, known, "validation")  # default
+    return rows, held_out
+
+
+def trained_tokens(rows):
+    """The first token of a row has nothing before it to be predicted from."""
+    return sum(int(row.trained[1:].sum()) for row in rows)
+
+
+def plan_batches(rows):
+    """Row numbers of every optimizer step, and the step at which each epoch ends.
+
+    Rows come as the epoch's number and the seed say (default).
+    """
+    batches, epoch_ends = [], []
+    for epoch in range(EPOCHS):
+        order = list(range(len(rows)))
+        random.Random(f"{SEED}, epoch {epoch}").shuffle(order)
+        batches += [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        epoch_ends.append(len(batches))
+    return batches, epoch_ends
+
+
+def packs_of(rows):
+    """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
+    packs, room = [], []  # room is sorted: what is free in a pack, and its number
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
+        if at < len(room):
+            free, pack = room.pop(at)
+        else:
+            free, pack = FORWARD_TOKENS, len(packs)
+            packs.append([])
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return ([rows[number] for number in pack] for pack in packs)  # read one by one
+
+
+# --- Model ----------------------------------------------------------------------------
+
+
+def attend_by_row(
+    module, query, key, value, mask, scaling, row_lengths, dropout=0.0, **options
+):
+    """Causal attention within each row of a pack: no mask, and nothing is wasted."""
+    rows = zip(*(heads.split(row_lengths, dim=2) for heads in (query, key, value)))
+    attended = [
+        scaled_dot_product_attention(
+            *row, dropout_p=dropout, is_causal=True, scale=scaling, enable_gqa=True
+        )
+        for row in rows
+    ]
+    return torch.cat(attended, dim=2).transpose(1, 2).contiguous(), None
+
+
+AttentionInterface.register("by_row", attend_by_row)
+AttentionMaskInterface.register("by_row", lambda *args, **options: None)
+
+
+def load_tokenizer():
+    return AutoTokenizer.from_pretrained(MODEL)
+
+
+def load_base():
+    """The model as it is before training."""
+    model = AutoModelForCausalLM.from_pretrained(
+        MODEL,
+        dtype=DTYPE,
+        attn_implementation=ATTENTION,
+        use_safetensors=True,
+    )
+    return model.to(DEVICE)
+
+
+def load_model():
+    """The frozen model with fresh adapters, which start as the identity."""
+    adapter = LoraConfig(
+        r=LORA_RANK,
+        lora_alpha=LORA_ALPHA,
+        lora_dropout=LORA_DROPOUT,
+        target_modules=LORA_TARGETS,
+        task_type="CAUSAL_LM",
+    )
+    model = get_peft_model(load_base(), adapter)
+    layers = sum(isinstance(part, LoraLayer) for part in model.modules())
+    print(f"model: {layers} layers adapted, {count_of(model)}")
+    return model
+
+
+def trained_weights(model):
+    """By name, what the optimizer changes and a checkpoint holds."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
+    trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
+    total = sum(weight.numel() for weight in model.parameters())
+    return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
+
+
+# --- Loss and optimizer step ----------------------------------------------------------
+
+
+def predictions(model, pack):
+    """Hidden states that the trained tokens are predicted from, and those tokens.
+
+    Positions restart with every row, which keeps the rows of a pack apart.
+    """
+    lengths = [len(row.ids) for row in pack]
+    ids = torch.cat([row.ids for row in pack])
+    positions = torch.cat([torch.arange(length) for length in lengths])
+    trained = torch.cat([row.trained for row in pack])
+    targets = (trained & (positions > 0)).nonzero().squeeze(1)
+    hidden = model.get_decoder()(
+        input_ids=ids[None].to(DEVICE),
+        position_ids=positions[None].to(DEVICE),
+        use_cache=False,
+        row_lengths=lengths,
+    ).last_hidden_state[0]
+    return hidden[(targets - 1).to(DEVICE)], ids[targets].to(DEVICE)
+
+
+def summed_loss(model, hidden, targets):
+    """Cross-entropy of the targets as predicted from the hidden states."""
+    logits = model.get_output_embeddings()(hidden).float()
+    return cross_entropy(logits, targets, reduction="sum")
+
+
+def backward(model, pack, tokens):
+    """Add the gradient of a pack's share of the mean over `tokens`; return the share.
+
+    The logits of a large vocabulary never exist whole: a few tokens at a time go
+    through the output layer and back, then all together through the layers below.
+    """
+    hidden, targets = predictions(model, pack)
+    pieces = [piece.detach().requires_grad_() for piece in hidden.split(LOGITS_AT_ONCE)]
+    share = torch.zeros((), device=DEVICE)
+    for piece, labels in zip(pieces, targets.split(LOGITS_AT_ONCE)):
+        loss = summed_loss(model, piece, labels) / tokens
+        loss.backward()
+        share += loss.detach()
+    hidden.backward(torch.cat([piece.grad for piece in pieces]))
+    return share
+
+
+def learning_rate(step, steps):
+    """Linear warm-up, then half a cosine (default)."""
+    warmup = max(1, round(WARMUP * steps))
+    if step < warmup:
+        return LEARNING_RATE * (step + 1) / warmup
+    progress = (step - warmup) / max(1, steps - warmup)
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    return LEARNING_RATE * cosine
+
+
+def make_optimizer(model):
+    return torch.optim.AdamW(
+        trained_weights(model).values(),
+        lr=LEARNING_RATE,
+        betas=BETAS,
+        eps=EPSILON,
+        weight_decay=WEIGHT_DECAY,
+        fused=True,
+    )
+
+
+def train_step(model, optimizer, rows, step, steps):
+    """One optimizer step: a function of the weights, its state and the step's number.
+
+    The loss is divided by the trained tokens of all the step's rows, so how they are
+    packed does not change the gradient; dropout is seeded by the step.
+    """
+    torch.manual_seed(SEED + step)
+    tokens = trained_tokens(rows)
+    loss = torch.zeros((), device=DEVICE)
+    for pack in packs_of(rows):
+        stop_if_asked()
+        loss += backward(model, pack, tokens)
+    norm = clip_grad_norm_(trained_weights(model).values(), MAX_GRAD_NORM)
+    rate = learning_rate(step, steps)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+    optimizer.zero_grad()
+    loss, norm = loss.item(), norm.item()
+    if not 0 < norm < math.inf:
+        sys.exit(f"step {step + 1}: the gradient's norm is {norm}, the loss {loss}")
+    return {"loss": loss, "grad_norm": norm, "learning_rate": rate, "tokens": tokens}
+
+
+# --- Evaluation -----------------------------------------------------------------------
+
+
+@torch.no_grad()
+def mean_loss(model, rows):
+    """Mean cross-entropy over the trained tokens of the rows."""
+    model.eval()
+    total = torch.zeros((), device=DEVICE)
+    for pack in packs_of(rows):
+        stop_if_asked()
+        hidden, targets = predictions(model, pack)
+        pieces = zip(hidden.split(LOGITS_AT_ONCE), targets.split(LOGITS_AT_ONCE))
+        for piece, labels in pieces:
+            total += summed_loss(model, piece, labels)
+    model.train()
+    return total.item() / trained_tokens(rows)
+
+
+@torch.no_grad()
+def check_loss(model, rows):
+    """Two rows packed must have the loss that transformers computes for each alone.
+
+    If so, rows cannot see each other, and tokens and targets are not shifted.
+    """
+    pair = rows[rows.lengths().argsort(kind="stable")[:2]]
+    packed = mean_loss(model, pair)
+    model.eval()
+    model.set_attn_implementation("sdpa")
+    alone = 0.0
+    for row in pair:
+        ids = row.ids[None].to(DEVICE)
+        labels = ids.where(row.trained.to(DEVICE), -100)
+        mean = model(input_ids=ids, labels=labels, use_cache=False).loss.item()
+        alone += mean * trained_tokens([row]) / trained_tokens(pair)
+    model.set_attn_implementation(ATTENTION)
+    model.train()
+    tolerance = 1e-4 if DTYPE == torch.float32 else 2e-2  # rounding
+    if abs(packed - alone) > tolerance * alone:
+        sys.exit(f"the loss of two rows is {packed:.5f} packed, but {alone:.5f} apart")
+    print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
+
+
+@torch.no_grad()
+def answers_to(model, tokenizer, rows):
+    """Greedy answers, as token ids, in the order of the rows.
+
+    Prompts are padded on the left, those of a length together, the longest first.
+    """
+    order = sorted(range(len(rows)), key=lambda number: -rows[number].start)
+    prompts = [rows[number].ids[: rows[number].start] for number in order]
+    stops, pad = [stop_token(tokenizer)], stop_token(tokenizer)
+    decoding = GenerationConfig(
+        max_new_tokens=MAX_NEW_TOKENS,
+        eos_token_id=stops,
+        pad_token_id=pad,
+    )
+    # What is left open would be taken from the model's own files: sampling, penalties.
+    own, model.generation_config = model.generation_config, GenerationConfig()
+    answers = []
+    model.eval()
+    model.set_attn_implementation("sdpa")  # the ordinary one, which can use a cache
+    for first in range(0, len(prompts), GENERATE_BATCH):
+        stop_if_asked()
+        batch = prompts[first : first + GENERATE_BATCH]
+        width = max(len(prompt) for prompt in batch)
+        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch])
+        ids = torch.full(mask.shape, pad).masked_scatter(mask.bool(), torch.cat(batch))
+        output = model.generate(
+            input_ids=ids.to(DEVICE),
+            attention_mask=mask.to(DEVICE),
+            generation_config=decoding,
+            stopping_criteria=[stop_if_asked],
+        )
+        for answer in output[:, width:].tolist():
+            ends = [answer.index(stop) for stop in stops if stop in answer]
+            answers.append(answer[: min(ends, default=len(answer)) + 1])
+    model.set_attn_implementation(ATTENTION)
+    model.generation_config = own
+    model.train()
+    return [answer for _, answer in sorted(zip(order, answers))]
+
+
+def exact_match(given, wanted):
+    """Whether the answer is the wanted one, white space at the ends aside."""
+    return float(given.strip() == wanted.strip())
+
+
+def scored_answers(model, tokenizer, rows, file, end=None):
+    """Answers to rows, up to `end`, with their scores; all are written to `file`."""
+    stops = [stop_token(tokenizer)]
+    answers = []
+    for row, ids in zip(rows, answers_to(model, tokenizer, rows)):
+        prompt = tokenizer.decode(row.ids[: row.start])
+        wanted = tokenizer.decode(row.ids[row.start :], skip_special_tokens=True)
+        given = tokenizer.decode(ids, skip_special_tokens=True)
+        if end is not None:
+            given = given.partition(end)[0]
+        scores = {
+            "exact_match": exact_match(given, wanted),
+            "answers_stopped": float(ids[-1] in stops),
+            "answer_tokens": float(len(ids)),
+        }
+        answers.append(
+            {"prompt": prompt, "wanted": wanted, "given": given, "scores": scores}
+        )
+    file.parent.mkdir(exist_ok=True)
+    with open(file, "w", encoding="utf-8") as lines:
+        for answer in answers:
+            lines.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    return answers
+
+
+def mean(scores, draws):
+    """The mean by each row of `draws`, which says how often each answer counts."""
+    return draws @ torch.tensor(scores, dtype=torch.double) / draws.sum(dim=1)
+
+
+def summary(name, answers, draws):
+    """A measure of the answers, by each row of `draws`."""
+    scores = [answer["scores"][name] for answer in answers]
+    return mean(scores, draws)
+
+
+def measures_of(answers):
+    """Each measure of the answers, by name."""
+    once = torch.ones(1, len(answers), dtype=torch.double)
+    return {name: summary(name, answers, once).item() for name in answers[0]["scores"]}
+
+
+def resampled(count):
+    """How often each of so many rows is drawn, in RESAMPLES draws of as many."""
+    chance = torch.Generator().manual_seed(SEED)
+    drawn = torch.randint(count, (RESAMPLES, count), generator=chance)
+    draws = torch.zeros(RESAMPLES, count, dtype=torch.double)
+    return draws.scatter_add_(1, drawn, torch.ones_like(draws))
+
+
+def interval(values):
+    """The middle 95 % of the values: a percentile bootstrap."""
+    ends = torch.tensor([0.025, 0.975], dtype=torch.double)
+    return torch.quantile(values, ends).tolist()
+
+
+def p_value(name, base, tuned):
+    """How often chance makes such a difference: it swaps base and tuned row by row."""
+    chance = torch.Generator().manual_seed(SEED)
+    both, shape = base + tuned, (RESAMPLES, len(base))
+    kept = torch.randint(2, shape, generator=chance).double()
+    kept[0] = 1  # what was seen is one of the cases
+    one, other = torch.cat([kept, 1 - kept], dim=1), torch.cat([1 - kept, kept], dim=1)
+    differences = (summary(name, both, one) - summary(name, both, other)).abs()
+    return (differences >= differences[0] - 1e-9).double().mean().item()
+
+
+def compared(name, base, tuned):
+    """Intervals of a measure before and after, and of the difference, row by row."""
+    draws = resampled(len(base))
+    before, after = summary(name, base, draws), summary(name, tuned, draws)
+    return {
+        "base_interval": interval(before),
+        "tuned_interval": interval(after),
+        "difference_interval": interval(after - before),
+        "p_value": p_value(name, base, tuned),
+    }
+
+
+def texts_as_asked(row, tokenizer):
+    """Prompt and completion; special tokens that the row spells out stay text."""
+    used = {column: row[column] for column in COLUMNS if column in row}
+    return texts_of(hide(used, tokenizer))
+
+
+def asked(row, tokenizer, own, shots, examples=0):
+    """A row after some examples, each a prompt with its completion."""
+    texts = [texts_as_asked(each, tokenizer) for each in shots[:examples]]
+    before = "".join(f"{prompt}{answer}{SEPARATOR}" for prompt, answer in texts)
+    text = before + texts_as_asked(own, tokenizer)[0]
+    prompt = torch.tensor([*opening(tokenizer), *ids_of(text, tokenizer)])
+    ids = torch.cat([prompt, row.ids[row.start :]])
+    return row._replace(ids=ids, start=len(prompt))
+
+
+def other_model(path):
+    """Another model, to answer only, and its tokenizer."""
+    model = AutoModelForCausalLM.from_pretrained(
+        path, dtype=DTYPE, use_safetensors=True
+    )
+    tokenizer = AutoTokenizer.from_pretrained(path)
+    return model.to(DEVICE), tokenizer
+
+
+def asked_of(row, tokenizer, other):
+    """A row whose answer is spelled in the tokens of another model."""
+    answer = tokenizer.decode(row.ids[row.start :], skip_special_tokens=True)
+    ids = ids_of(hide(answer, other), other)
+    return row._replace(ids=torch.tensor(ids, dtype=torch.long), start=0)
+
+
+def as_read(rows):
+    """By place, these rows as they were read."""
+    wanted = {row.place for row in rows}
+    return {
+        place: row
+        for file in [*TRAIN_FILES, *VALIDATION_FILES]
+        for place, row in read_rows(file)
+        if place in wanted
+    }
+
+
+def answer_against(base, tokenizer, rows, held_out, output):
+    """Answers to compare with, before training; once in a run."""
+    files = {name: output / "answers" / f"{name}.jsonl" for name in AGAINST}
+    if checkpoints(output) and all(file.exists() for file in files.values()):
+        return
+    questions = held_out["validation"][:GENERATE_ROWS]
+    most = max(each.get("examples", 0) for each in AGAINST.values())
+    if most > len(rows):
+        sys.exit(f"{most} examples are asked for, but there are {len(rows)} rows")
+    chosen = random.Random(f"{SEED}, examples").sample(range(len(rows)), most)
+    read = as_read([*rows[chosen], *questions])
+    shots = [read[rows[number].place] for number in chosen]
+    for name, options in AGAINST.items():
+        model, words, asking = base, tokenizer, questions
+        if name in OTHER_MODELS:
+            model, words = other_model(OTHER_MODELS[name])
+            asking = [asked_of(row, tokenizer, words) for row in questions]
+        limit = getattr(model.config, "max_position_embeddings", math.inf)
+        prompts = [
+            asked(row, words, read[row.place], shots, **options) for row in asking
+        ]
+        if over := sum(row.start + MAX_NEW_TOKENS > limit for row in prompts):
+            sys.exit(
+                f"{name}: {over} of {len(prompts)} prompts leave no room for an answer "
+                f"among the model's {limit} positions"
+            )
+        scored_answers(
+            model,
+            words,
+            prompts,
+            files[name],
+            SEPARATOR if "examples" in options else None,
+        )
+        print(f"{name}: {len(prompts)} rows answered before training")
+
+
+def measure(model, tokenizer, held_out, output, step, steps):
+    """The measures after so many steps; step 0 is the model before training."""
+    measures = {"step": step}
+    for name, rows in held_out.items():
+        loss = mean_loss(model, rows)
+        measures[f"{name}_loss"] = loss
+        measures[f"{name}_perplexity"] = math.exp(loss)
+    rows = held_out["validation"][:GENERATE_ROWS]
+    file = output / "answers" / f"step-{step:06}.jsonl"
+    measures.update(measures_of(scored_answers(model, tokenizer, rows, file)))
+    return measures
+
+
+def columns(label, *values):
+    """A line of the table; a number has four decimals, two numbers are an interval."""
+    shown = []
+    for value in values:
+        ends = value if isinstance(value, list) else [] if value is None else [value]
+        shown.append(" to ".join(f"{end:.4f}" for end in ends) or "-")
+    return f"{label:24}" + "".join(f"{each:>20}" for each in shown)
+
+
+def versus(name, other, tuned):
+    """A measure of others' answers, and by how much that of the tuned model is more."""
+    value, after = (measures_of(answers)[name] for answers in (other, tuned))
+    found = compared(name, other, tuned)
+    return {
+        "value": value,
+        "interval": found["base_interval"],
+        "difference": after - value,
+        "difference_interval": found["difference_interval"],
+        "p_value": found["p_value"],
+    }
+
+
+def print_table(results):
+    """A column for each; below a measure, how much more than theirs tuned's is."""
+    kinds = ["base", *AGAINST]
+    print("\n" + " " * 24 + "".join(f"{kind:>20}" for kind in [*kinds, "tuned"]))
+    for name, found in results.items():
+        others = [found.get("against", {}).get(kind, {}) for kind in kinds]
+        values = [other.get("value") for other in others]
+        values[0] = found["base"]
+        print(columns(name, *values, found["tuned"]))
+        if "tuned_interval" in found:
+            ends = [other.get("interval") for other in others]
+            print(columns("  95%", *ends, found["tuned_interval"]))
+            for label, key in (
+                ("  tuned has more by", "difference"),
+                ("  95%", "difference_interval"),
+                ("  p", "p_value"),
+            ):
+                print(columns(label, *(other.get(key) for other in others)))
+
+
+def show_results(output):
+    """Print each measure of all that was compared, and write them to results.json."""
+    lines = [json.loads(line) for line in open(output / "metrics.jsonl")]
+    base, *_, tuned = [line for line in lines if "loss" not in line]
+    names = [name for name in tuned if name != "step"]
+    results = {name: {"base": base.get(name), "tuned": tuned[name]} for name in names}
+    files = {"base": f"step-{base['step']:06}", **dict(zip(AGAINST, AGAINST))}
+    files["tuned"] = f"step-{tuned['step']:06}"
+    answers = {}
+    for kind, file in files.items():
+        with open(output / f"answers/{file}.jsonl", encoding="utf-8") as text:
+            answers[kind] = [json.loads(line) for line in text]
+    after = answers["tuned"]
+    for name in after[0]["scores"]:
+        found = results[name]
+        kinds = ("base", *AGAINST)
+        found["against"] = {kind: versus(name, answers[kind], after) for kind in kinds}
+        found["difference"] = found["tuned"] - found["base"]
+        found.update(compared(name, answers["base"], after))
+    (output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    print_table(results)
+
+
+# --- Checkpoints and the run's folder -------------------------------------------------
+
+
+class Stopped(Exception):
+    """Raised between forward passes after SIGINT or SIGTERM."""
+
+
+signals = []
+
+
+def stop_if_asked(*_):
+    if signals:
+        raise Stopped
+    return False
+
+
+def checkpoints(output):
+    return sorted((output / "checkpoints").glob("step-??????"))
+
+
+def save_checkpoint(model, optimizer, output, step):
+    """Written aside, then renamed: a crash leaves it whole or not at all."""
+    whole = output / "checkpoints" / f"step-{step:06}"
+    if whole.exists():
+        return
+    partial = whole.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save_file(trained_weights(model), partial / "weights.safetensors")
+    torch.save(optimizer.state_dict(), partial / "optimizer.pt")
+    for file in partial.iterdir():
+        with open(file, "rb") as written:
+            os.fsync(written.fileno())
+    partial.rename(whole)
+    for old in checkpoints(output)[:-CHECKPOINTS_KEPT]:
+        shutil.rmtree(old)
+
+
+def load_checkpoint(model, optimizer, output):
+    """Restore the newest checkpoint, if there is one; return the step to go on from."""
+    if not checkpoints(output):
+        return 0
+    newest = checkpoints(output)[-1]
+    saved, weights = load_file(newest / "weights.safetensors"), trained_weights(model)
+    if saved.keys() != weights.keys():
+        sys.exit(f"{newest}: it holds other weights than this script trains")
+    with torch.no_grad():
+        for name, weight in weights.items():
+            weight.copy_(saved[name])
+    optimizer.load_state_dict(torch.load(newest / "optimizer.pt", weights_only=True))
+    print(f"going on from {newest}")
+    return int(newest.name.removeprefix("step-"))
+
+
+def claim(output, fresh):
+    """Lock the folder, and see that what it holds comes from this very script.
+
+    The line that says where the data is may differ: it depends on the script's folder.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    lock = open(output / ".lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(f"{output} is in use by another run")
+    for partial in output.glob("checkpoints/*.partial"):
+        shutil.rmtree(partial)
+    if fresh:
+        shutil.rmtree(output / "checkpoints", ignore_errors=True)
+        shutil.rmtree(output / "answers", ignore_errors=True)
+        (output / "metrics.jsonl").unlink(missing_ok=True)
+    script, copy = Path(__file__), output / Path(__file__).name
+    if checkpoints(output):
+        lines = [
+            [line for line in file.read_text().splitlines() if line[:6] != "HERE ="]
+            for file in (script, copy)
+            if file.exists()
+        ]
+        if lines[0] not in lines[1:]:
+            sys.exit(f"{output} holds a run of another script: use --fresh or --output")
+    if not copy.exists() or not script.samefile(copy):
+        partial = copy.with_suffix(".partial")
+        shutil.copyfile(script, partial)
+        partial.rename(copy)
+    return lock
+
+
+def check_room(model, output):
+    """The checkpoints and the result must fit on the disk: weights and two moments."""
+    sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
+    more = CHECKPOINTS_KEPT + 1 - len(checkpoints(output))
+    needed = 3 * sum(sizes) * more + sum(sizes)
+    free = shutil.disk_usage(output).free
+    if free < needed:
+        sys.exit(
+            f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
+        )
+
+
+def open_metrics(output, step):
+    """The metrics file, cut back to the line of the step that the run goes on from."""
+    path, kept = output / "metrics.jsonl", 0
+    newest = '{"step": ' + f'{step}, "loss"'
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(newest.encode()):
+            kept = number
+    with open(path, "ab") as file:
+        file.truncate(sum(len(line) for line in lines[:kept]))
+    return open(path, "a", buffering=1)
+
+
+# --- The run --------------------------------------------------------------------------
+
+
+def train(model, tokenizer, rows, held_out, output):
+    """From the newest checkpoint on; stopped and resumed, the result is the same."""
+    optimizer = make_optimizer(model)
+    batches, epoch_ends = plan_batches(rows)
+    steps = len(batches)
+    first = load_checkpoint(model, optimizer, output)
+    print(f"{steps} steps: {EPOCHS} epochs, {len(rows)} rows, {BATCH} examples a step")
+    saved = {steps, *epoch_ends[CHECKPOINT_EVERY - 1 :: CHECKPOINT_EVERY]}
+    measured = {0, steps, *epoch_ends[EVALUATE_EVERY - 1 :: EVALUATE_EVERY]}
+    metrics = open_metrics(output, first)
+    model.train()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda number, frame: signals.append(number))
+    bar = tqdm(total=steps, initial=first, unit="step", disable=not TERMINAL)
+    for step in range(first, steps + 1):
+        try:
+            if step in saved:
+                os.fsync(metrics.fileno())
+                save_checkpoint(model, optimizer, output, step)
+            if step in measured:
+                line = measure(model, tokenizer, held_out, output, step, steps)
+                metrics.write(json.dumps(line) + "\n")
+                tqdm.write(
+                    "  ".join(f"{name} {value:.4g}" for name, value in line.items())
+                )
+            if step < steps:
+                batch = [rows[number] for number in batches[step]]
+                line = train_step(model, optimizer, batch, step, steps)
+                metrics.write(json.dumps({"step": step + 1, **line}) + "\n")
+                bar.update()
+                bar.set_postfix(loss=line["loss"], refresh=False)
+                if not TERMINAL and (step + 1) % max(1, steps // 20) == 0:
+                    print(f"step {step + 1} of {steps}  loss {line['loss']:.4f}")
+        except Stopped:
+            save_checkpoint(model, optimizer, output, step)
+            sys.exit(f"stopped after step {step} of {steps}; run again to go on")
+    bar.close()
+    metrics.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--fresh", action="store_true", help="start again from nothing")
+    parser.add_argument("--output", type=Path, default=HERE / OUTPUT, metavar="DIR")
+    options = parser.parse_args()
+    output = options.output
+    lock = claim(output, options.fresh)
+    torch.manual_seed(SEED)
+    tokenizer = load_tokenizer()
+    rows, held_out = load_data(tokenizer)
+    stop = stop_token(tokenizer)
+    model = load_model()
+    check_loss(model, rows)
+    check_room(model, output)
+    answer_against(model, tokenizer, rows, held_out, output)
+    train(model, tokenizer, rows, held_out, output)
+    result = output / "adapter"
+    model.save_pretrained(result)
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+    show_results(output)
+    lock.close()
+
+
+if __name__ == "__main__":
+    main()
