@@ -6,8 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from emitted_script import run
+from emitted_script import ROOT, load, run
 from exactness.tiny_models import build, script
+
+from tunec.compiler import compile_spec
+from tunec.diagnostics import Report
+from tunec.files import Files
+from tunec.source import Source
 
 pytestmark = pytest.mark.torch
 
@@ -215,3 +220,22 @@ def test_training_is_the_same_with_and_without(tmp_path):
         (tmp_path / name / "out/metrics.jsonl").read_text() for name in ("with", "without")
     )
     assert one == other
+
+
+def test_on_the_sample_tuning_is_worth_it(tmp_path):
+    """Against the same base with eight examples in its prompt."""
+    folder = ROOT / "samples" / "dates"
+    source = Source("prompting.tune", (folder / "prompting.tune").read_text(), folder)
+    found = compile_spec(source, [], Files(), Report(), lambda lowered: ".")
+    here = f"HERE = Path({str(folder)!r})"
+    text = found.script.replace("HERE = Path(__file__).resolve().parent", here)
+    (tmp_path / "prompting.py").write_text(text)
+    module = load(tmp_path / "prompting.py")
+    module.CACHE = tmp_path / "encoded"
+    run(module, "--output", tmp_path / "out")
+    found = json.loads((tmp_path / "out/results.json").read_text())["exact_match"]
+    assert found["tuned"] >= 0.9
+    assert module.AGAINST["few_shot"] == {"examples": 8}
+    for versus in found["against"].values():
+        assert versus["difference_interval"][0] > 0.5
+        assert versus["p_value"] < 0.01
