@@ -30,13 +30,6 @@ class Against(Block):
     """
 
     name: str = nested("", "Its name.")
-    model: Annotated[str | None, Text("hub:Qwen/Qwen3-4B")] = setting(
-        None,
-        "Another model that answers, with its own chat template: a folder with a model or an "
-        "adapter, relative to the spec, or a name on the hub.",
-        why="the model before training",
-        shown="none",
-    )
     examples: Annotated[int | None, Number(least=1, example="8")] = setting(
         None,
         "Rows to train on that stand before each question, with their answers, in the same chat "
@@ -48,6 +41,13 @@ class Against(Block):
         None,
         "A system prompt in place of that of the template or the rows, word for word.",
         why="that of the template or the rows",
+        shown="none",
+    )
+    model: Annotated[str | None, Text("hub:Qwen/Qwen3-4B")] = setting(
+        None,
+        "Another model that answers, with its own chat template: a folder with a model or an "
+        "adapter, relative to the spec, or a name on the hub.",
+        why="the model before training",
         shown="none",
     )
 

@@ -23,6 +23,12 @@ method lora {                # a block: keyword; a kind, a name or a text; setti
 A block without settings needs no braces: `method full`. The order of settings and of blocks has no
 meaning, but for turns of a template and for sources, which form lists. Each setting, and each block
 but those, is written once.
+
+Only `accept` takes bounds, which have `>=`, `<=`, `>` or `<` in place of `=`:
+
+```tune
+evaluate { accept { exact_match >= 90%, validation_loss < 0.5 } }
+```
 """,
     "values": """
 | value | written |
