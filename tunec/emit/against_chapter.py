@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tunec.emit.constants import Constant, in_folder
 from tunec.emit.contexts import Context
-from tunec.emit.encoding_contexts import leaves_out_turns
+from tunec.emit.encoding_contexts import is_of_texts, leaves_out_turns
 from tunec.emit.literals import py, quoted
 from tunec.emit.row_functions import reader_of
 from tunec.emit.section import Section
@@ -18,17 +18,24 @@ from tunec.record import record
 
 
 @record
-class Other(Context):
+class Hidden(Context):
+    """A row is all texts, or it is walked through, for the special tokens that it spells out."""
+
+    texts: bool
+
+
+@record
+class Other(Hidden):
     turns: bool
 
 
 @record
-class Texts(Context):
+class Texts(Hidden):
     examples: bool
 
 
 @record
-class Turns(Context):
+class Turns(Hidden):
     examples: bool
     """Whether any comparison has some."""
     both: bool
@@ -41,8 +48,9 @@ class Turns(Context):
     def of(cls, plan: Plan, generate: GeneratePlan) -> "Turns":
         examples = has_examples(generate)
         system = any(each.system for each in generate.against)
-        turns = "messages_of(hide(used, tokenizer))"
+        turns = "messages_of(used)"
         return cls(
+            texts=is_of_texts(plan),
             examples=examples,
             both=examples and system,
             plain=not examples and not system,
@@ -132,9 +140,9 @@ def against(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
     if has_turns(plan):
         yield Section("evaluate/against_turns", Turns.of(plan, generate))
     else:
-        yield Section("evaluate/against_texts", Texts(has_examples(generate)))
+        yield Section("evaluate/against_texts", Texts(is_of_texts(plan), has_examples(generate)))
     if has_others(generate):
-        yield Section("evaluate/against_other", Other(has_turns(plan)))
+        yield Section("evaluate/against_other", Other(is_of_texts(plan), has_turns(plan)))
     yield Section("evaluate/against", Against.of(plan, generate))
 
 

@@ -22,7 +22,6 @@ Writes, to runs/spec
 """
 
 import argparse
-import ast
 import csv
 import fcntl
 import json
@@ -35,20 +34,12 @@ import signal
 import sys
 import warnings
 from bisect import bisect_left, insort
-from collections import Counter, deque
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from copy import copy
+from collections import Counter
 from functools import cache
-from hashlib import blake2b, file_digest, sha256
-from importlib.metadata import version
-from multiprocessing import get_context, parent_process
+from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from jinja2 import TemplateError
 from peft import LoraConfig, get_peft_model
@@ -111,9 +102,8 @@ CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
-CACHE = HERE / "runs/encoded"  # default
+# Rows are encoded in memory, at every start (default: up to 10 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -158,13 +148,6 @@ def read_rows(file):
     return FORMATS[file](file)
 
 
-def check_columns(row, columns):
-    """A column that is placed must be text or a number, which is read as text."""
-    for column in columns:
-        if not isinstance(row.get(column), str):
-            raise ValueError(f"`{column}` is missing, or neither text nor number")
-
-
 def texts_of(row):
     """Prompt and completion: the template at L6-L8."""
     return f"{row['question']} ->", f" {row['answer']}"
@@ -181,33 +164,22 @@ def stand_ins(tokenizer):
     return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
 
 
-def hide(value, tokenizer):
-    """What a row holds, with stand-ins for the special tokens that it spells out."""
-    if isinstance(value, str):
-        if STAND_IN.search(value):
-            raise ValueError("it has a character for private use, above U+0FFFFF")
-        for token, stand_in in stand_ins(tokenizer).items():
-            if token in value:
-                value = value.replace(token, stand_in)
-        return value
-    if isinstance(value, list):
-        return [hide(part, tokenizer) for part in value]
-    if isinstance(value, dict):
-        pairs = value.items()
-        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
-    return value
+def shown(row, column, tokenizer):
+    """A column's text, with stand-ins for the special tokens that it spells out."""
+    text = row.get(column)
+    if not isinstance(text, str):
+        raise ValueError(f"`{column}` is missing, or neither text nor number")
+    if STAND_IN.search(text):
+        raise ValueError("it has a character for private use, above U+0FFFFF")
+    for token, stand_in in stand_ins(tokenizer).items():
+        text = text.replace(token, stand_in)
+    return text
 
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -258,12 +230,6 @@ def encode_completion(prompt, completion, tokenizer):
     return Row(ids, trained, len(before))
 
 
-def encode(row, tokenizer):
-    """A row by the template at L6-L8."""
-    check_columns(row, ["question", "answer"])
-    return encode_completion(*texts_of(row), tokenizer)
-
-
 def fitted(row, counts):
     """A row that is too long is dropped."""
     if len(row.ids) <= MAX_LENGTH:
@@ -280,13 +246,12 @@ def stop_token(tokenizer):
 
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
-    used = {column: row[column] for column in COLUMNS if column in row}
     try:
-        hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        used = {column: shown(row, column, tokenizer) for column in COLUMNS}
+        found = encode_completion(*texts_of(used), tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    if hidden != used:
+    if any(used[column] != row[column] for column in COLUMNS):
         counts["rows spell out special tokens, which stay text"] += 1
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")
@@ -294,175 +259,21 @@ def encoded(place, row, tokenizer, counts):
     return [part._replace(place=place) for part in parts]
 
 
-ROWS_AT_ONCE = 500  # that a process encodes
-PROCESSES = len(os.sched_getaffinity(0))
-given = {}  # to processes, by forking
-
-
-def encode_chunk(chunk):
-    """What goes to each file for some rows; what was done to them, and first where."""
-    rows, counts, firsts = [], Counter(), {}
-    for each in chunk:
-        if isinstance(each, SystemExit):
-            raise each
-        rows += encoded(*each, given["tokenizer"], counts)
-        firsts = dict.fromkeys(counts, each[0]) | firsts
-    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
-    files = {
-        "ids": b"".join(row.ids.numpy().astype(np.int32) for row in rows),
-        "trained": b"".join(row.trained.numpy() for row in rows),
-        "lengths": np.array([len(row.ids) for row in rows], np.int32).tobytes(),
-        "starts": np.array([row.start for row in rows], np.int32).tobytes(),
-        "places": b"".join(row.place.encode() + b"\0" for row in rows),
-    }
-    return files, counts, firsts, trained
-
-
-def chunks_of(places):
-    """Lists of ROWS_AT_ONCE rows; the last is shorter, and may end with an error."""
-    chunk = []
-    try:
-        for each in places:
-            chunk.append(each)
-            if len(chunk) == ROWS_AT_ONCE:
-                yield chunk
-                chunk = []
-    except SystemExit as error:
-        chunk.append(error)  # the rows before it may have some of their own
-    yield chunk
-
-
-def start_process():
-    """Ctrl-C is for the run, and when that was killed this process ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
-    torch.set_num_threads(1)
-
-
-def encode_rows(places, tokenizer):
-    """Yield what becomes of rows, in order, while processes encode the next ones."""
-    given["tokenizer"], waiting = tokenizer, deque()
-    with ProcessPoolExecutor(PROCESSES, get_context("fork"), start_process) as pool:
-        for chunk in chunks_of(places):
-            if len(chunk) == ROWS_AT_ONCE:
-                waiting.append(pool.submit(encode_chunk, chunk))
-            if len(waiting) > 2 * PROCESSES:
-                yield waiting.popleft().result()
-        for future in waiting:
-            yield future.result()
-    yield encode_chunk(chunk)  # the last: few rows need no processes
-
-
-class Rows(Sequence):
-    """Encoded rows in the files of a folder, or some of them; read when asked for."""
-
-    def __init__(self, folder):
-        self.ids = np.memmap(folder / "ids", np.int32, "r")
-        self.trained = np.memmap(folder / "trained", np.bool_, "r")
-        self.ends = np.cumsum(np.fromfile(folder / "lengths", np.int32), dtype=np.int64)
-        self.starts = np.fromfile(folder / "starts", np.int32)
-        self.places = (folder / "places").read_text().split("\0")
-        self.numbers = np.arange(len(self.ends))
-
-    def __len__(self):
-        return len(self.numbers)
-
-    def __getitem__(self, which):
-        if not isinstance(which, (int, np.integer)):
-            some = copy(self)
-            some.numbers = self.numbers[which]
-            return some
-        number = self.numbers[which]
-        piece = slice(self.ends[number - 1] if number else 0, self.ends[number])
-        ids = torch.from_numpy(self.ids[piece].astype(np.int64))
-        trained = torch.from_numpy(self.trained[piece].copy())
-        return Row(
-            ids,
-            trained,
-            start=int(self.starts[number]),
-            place=self.places[number],
-        )
-
-    def lengths(self):
-        return np.diff(self.ends, prepend=0)[self.numbers]
-
-
-def key_of(names, files, tokenizer):
-    """A digest of all that encoded rows depend on: data, tokenizer, code, versions.
-
-    The code is this chapter and the settings that it names, without comments.
-    """
-    script = Path(__file__).read_text()
-    chapter = ast.parse("# --- " + script.split("\n# --- ")[2])
-    for node in ast.walk(chapter):
-        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
-            del node.body[0]
-    used = {node.id for node in ast.walk(chapter) if isinstance(node, ast.Name)}
-    parts = [names, ast.unparse(chapter), sys.version]
-    for line in ast.parse(script).body:
-        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) in used:
-            parts.append(ast.unparse(line))
-    parts += [
-        f"{name} {version(name)}" for name in ["transformers", "tokenizers", "jinja2"]
-    ]
-    digest = sha256("\n".join(parts).encode())
-    with TemporaryDirectory() as folder:
-        tokenizer.save_pretrained(folder)
-        saved = sorted(file for file in Path(folder).rglob("*") if file.is_file())
-        for file in [*(HERE / file for file in files), *saved]:
-            with open(file, "rb") as data:
-                digest.update(file_digest(data, "sha256").digest())
-    return digest.hexdigest()[:16]
-
-
-def write_rows(places, tokenizer, folder):
-    """Encode rows: written aside, then renamed, so the folder is whole or not there."""
-    partial = folder.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    counts, firsts, sizes, trained = Counter(), {}, Counter(), 0
-    try:
-        for files, found, first, count in encode_rows(places, tokenizer):
-            for name, content in files.items():
-                with open(partial / name, "ab") as file:
-                    file.write(content)
-                sizes[name] += len(content)
-            counts.update(found)
-            firsts, trained = first | firsts, trained + count
-        about = {"counts": counts, "firsts": firsts, "sizes": sizes, "trained": trained}
-        (partial / "about.json").write_text(json.dumps(about))
-        for file in partial.iterdir():
-            with open(file, "rb") as written:
-                os.fsync(written.fileno())
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
 def load_rows(files, tokenizer):
-    """The encoded rows of some files, with what was done to them."""
+    """The encoded rows of some files; what was done to them is said."""
+    rows, counts, firsts = [], Counter(), {}
     names = ", ".join(files)
     places = (place for file in files for place in read_rows(file))
-    places = tqdm(places, "encode", disable=not TERMINAL)
-    folder = CACHE / key_of(names, files, tokenizer)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(folder.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be at the same rows
-        way = "found" if folder.exists() else "kept"
-        if way == "kept":
-            write_rows(places, tokenizer, folder)
-    about = json.loads((folder / "about.json").read_text())
-    for what, count in about["counts"].items():
-        print(f"{names}: {count:,} {what} (first {about['firsts'][what]})")
-    sizes = {name: (folder / name).stat().st_size for name in about["sizes"]}
-    if sizes != about["sizes"]:
-        sys.exit(f"{folder}: it is damaged, delete it")
-    if not sizes["ids"]:
+    for place, row in tqdm(places, "encode", disable=not TERMINAL):
+        rows += encoded(place, row, tokenizer, counts)
+        firsts = dict.fromkeys(counts, place) | firsts
+    for what, count in counts.items():
+        print(f"{names}: {count:,} {what} (first {firsts[what]})")
+    if not rows:
         sys.exit(f"{names}: no rows are left")
-    rows = Rows(folder)
-    share = about["trained"] / len(rows.ids)
+    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
+    share = trained / sum(len(row.ids) for row in rows)
     print(f"{names}: {len(rows):,} rows, {share:.1%} of their tokens trained on")
-    print(f"{names}: encoded rows {way} in {folder}")
     return rows
 
 
@@ -736,7 +547,7 @@ def check_loss(model, rows):
 
     If so, rows cannot see each other, and tokens and targets are not shifted.
     """
-    pair = rows[rows.lengths().argsort(kind="stable")[:2]]
+    pair = sorted(rows, key=lambda row: len(row.ids))[:2]
     packed = mean_loss(model, pair)
     model.eval()
     model.set_attn_implementation("sdpa")
@@ -880,8 +691,8 @@ def compared(name, base, tuned):
 
 def texts_as_asked(row, tokenizer):
     """Prompt and completion; special tokens that the row spells out stay text."""
-    used = {column: row[column] for column in COLUMNS if column in row}
-    return texts_of(hide(used, tokenizer))
+    used = {column: shown(row, column, tokenizer) for column in COLUMNS}
+    return texts_of(used)
 
 
 def asked(row, tokenizer, own, shots, examples=0):
@@ -906,7 +717,7 @@ def other_model(path):
 def asked_of(row, tokenizer, other):
     """A row whose answer is spelled in the tokens of another model."""
     answer = tokenizer.decode(row.ids[row.start :], skip_special_tokens=True)
-    ids = ids_of(hide(answer, other), other)
+    ids = ids_of(shown({"answer": answer}, "answer", other), other)
     return row._replace(ids=torch.tensor(ids, dtype=torch.long), start=0)
 
 
@@ -931,8 +742,9 @@ def answer_against(base, tokenizer, rows, held_out, output):
     if most > len(rows):
         sys.exit(f"{most} examples are asked for, but there are {len(rows)} rows")
     chosen = random.Random(f"{SEED}, examples").sample(range(len(rows)), most)
-    read = as_read([*rows[chosen], *questions])
-    shots = [read[rows[number].place] for number in chosen]
+    drawn = [rows[number] for number in chosen]
+    read = as_read([*drawn, *questions])
+    shots = [read[row.place] for row in drawn]
     for name, options in AGAINST.items():
         model, words, asking = base, tokenizer, questions
         if name in OTHER_MODELS:
@@ -1122,18 +934,6 @@ def claim(output, fresh):
     return lock
 
 
-def check_room(model, output):
-    """The checkpoints and the result must fit on the disk: weights and two moments."""
-    sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
-    more = CHECKPOINTS_KEPT + 1 - len(checkpoints(output))
-    needed = 3 * sum(sizes) * more + sum(sizes)
-    free = shutil.disk_usage(output).free
-    if free < needed:
-        sys.exit(
-            f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
-        )
-
-
 def open_metrics(output, step):
     """The metrics file, cut back to the line of the step that the run goes on from."""
     path, kept = output / "metrics.jsonl", 0
@@ -1203,7 +1003,6 @@ def main():
     stop = stop_token(tokenizer)
     model = load_model()
     check_loss(model, rows)
-    check_room(model, output)
     answer_against(model, tokenizer, rows, held_out, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
