@@ -101,7 +101,7 @@ CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
-# Rows are encoded in memory, at every start (default: up to 10 MB of data)
+# Rows are encoded in memory, at every start (default: up to 8 MB of data)
 
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
