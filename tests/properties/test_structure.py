@@ -125,7 +125,7 @@ def test_imports_by_name_stay_in_their_stage() -> None:
         PACKAGE / "cli" / "main.py",  # commands of its own
         PACKAGE / "spec" / "expression.py",  # filters, of operators that it lists
         PACKAGE / "run" / "child.py",  # the script
-        PACKAGE / "run" / "preview" / "script.py",  # the script
+        PACKAGE / "run" / "module.py",  # the script
     }
 
 

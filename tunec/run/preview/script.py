@@ -4,18 +4,16 @@ In: a script. Out: its rows, encoded, dealt to its data sets and packed. Invaria
 of this package knows the name of anything in a script.
 """
 
-import importlib.util
 import io
-import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from itertools import islice
-from types import ModuleType
 from typing import Any  # rows and tokenizers are the script's own
 
 from tunec.record import record
+from tunec.run.module import load
 
 DATA_SETS = ("train", "validation", "test")
 
@@ -83,7 +81,7 @@ class Script:
     """The script as a module, which does not run it."""
 
     def __init__(self, path: str) -> None:
-        self._module = _load(path)
+        self._module = load(path)
         self.said: list[str] = []
         """What it said of its sources while it read them."""
         self.tokenizer = self._module.load_tokenizer()
@@ -243,15 +241,3 @@ def _files(name: str) -> str:
 
 def _plain(row: Any) -> Encoded:  # noqa: ANN401  the script's own
     return Encoded(row.ids.tolist(), [0.0, *map(float, row.trained[1:].tolist())])
-
-
-def _load(path: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("script", path)
-    assert spec is not None and spec.loader is not None, path
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["script"] = module
-    spec.loader.exec_module(module)
-    # The script catches signals to save a checkpoint; here is nothing to save.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return module
