@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "report every problem of a spec",
     "compile": "turn a spec into a script",
     "run": "compile a spec, and run the script",
+    "eval": "measure a run again, or compare two",
     "preview": "show the first rows as the model will see them",
     "fmt": "put a spec into the one canonical layout",
     "explain": "say what a code, a setting or a block means",

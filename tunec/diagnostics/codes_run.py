@@ -141,4 +141,49 @@ RUN_CODES: tuple[Code, ...] = (
         instead="Read what is missed, and by how much, above the message. Train longer or on other "
         "data, or hand it over all the same: the same command with `--accept-anyway`.",
     ),
+    Code(
+        "E520",
+        "not-a-run",
+        what="What was to be evaluated is neither the folder of a run nor that of a model.",
+        why="A run's folder holds the script by which it is measured; a model's holds none, so a "
+        "spec has to say how.",
+        example="$ tunec eval runs/suport\n$ tunec eval runs/support/adapter",
+        instead="Name the folder that `tunec run` said it writes to, or a model's folder and "
+        "`--spec support.tune`.",
+    ),
+    Code(
+        "E521",
+        "not-measurable",
+        what="A run cannot be measured: weights, rows, or what its script reads are missing.",
+        why="What is measured must be what the run measures; something else in its place would be "
+        "taken for that.",
+        example="# where the spec holds no rows out\n$ tunec eval runs/support",
+        instead="Name other rows, `--data FILE`, or the spec to measure by, `--spec support.tune`.",
+    ),
+    Code(
+        "E522",
+        "not-paired",
+        what="Two runs hold out different rows, so their answers cannot be compared row by row.",
+        why="A difference would be that of the rows as much as that of the models, and what one "
+        "run holds out the other may have been trained on.",
+        example="# where the two specs have other seeds\n"
+        "$ tunec eval runs/support --against runs/second",
+        instead="Name rows that neither was trained on: `--data test.jsonl`.",
+    ),
+    Code(
+        "E523",
+        "rows-do-not-fit",
+        what="A file of `--data` cannot be read by the script of the run.",
+        why="Its rows are read and encoded by the functions with which the run's own are.",
+        example="# where the run reads JSON Lines\n$ tunec eval runs/support --data rows.csv",
+        instead="Write the rows in the format, and with the columns, of the run's own.",
+    ),
+    Code(
+        "E524",
+        "evaluation-exists",
+        what="There is an evaluation of this name already.",
+        why="Results that someone may have reported are not replaced.",
+        example="$ tunec eval runs/support --name first\n$ tunec eval runs/support --name first",
+        instead="Give it another name, or none: a free one is found then.",
+    ),
 )

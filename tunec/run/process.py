@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 from types import FrameType
+from typing import TextIO
 
 from tunec.diagnostics import Diagnostic
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 CHILD = os.path.join(_HERE, "child.py")
 PREVIEW_CHILD = os.path.join(_HERE, "preview", "child.py")
+EVALUATE_CHILD = os.path.join(_HERE, "evaluate", "child.py")
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -23,6 +25,11 @@ def run_script(path: str, words: list[str], failure: str) -> int:
 
     The child's exit code; below 0 it is the number of the signal that ended it.
     """
+    return run_child([CHILD, failure, path, *words])
+
+
+def run_child(words: list[str], stdout: TextIO | None = None) -> int:
+    """Runs Python with these words, and waits for its end; its exit code, as above."""
     asked: list[int] = []
     child: list[subprocess.Popen[bytes]] = []
 
@@ -34,7 +41,7 @@ def run_script(path: str, words: list[str], failure: str) -> int:
 
     before = {number: signal.signal(number, forward) for number in _FORWARDED}
     try:
-        child.append(subprocess.Popen([sys.executable, CHILD, failure, path, *words]))
+        child.append(subprocess.Popen([sys.executable, *words], stdout=stdout))
         if asked and not _typed():
             child[0].send_signal(asked[-1])
         return child[0].wait()
