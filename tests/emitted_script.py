@@ -70,7 +70,7 @@ def run(module: ModuleType, *arguments: str | Path) -> None:
     sys.argv = [str(module.__file__), *map(str, arguments)]
     module.signals.clear()
     try:
-        with warnings.catch_warnings(), _kept_random_state():
+        with warnings.catch_warnings(), kept_random_state():
             warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
             module.main()
     except BaseException as error:
@@ -84,7 +84,7 @@ def run(module: ModuleType, *arguments: str | Path) -> None:
 
 
 @contextmanager
-def _kept_random_state() -> Iterator[None]:
+def kept_random_state() -> Iterator[None]:
     import torch  # not needed to compile
 
     state = random.getstate()

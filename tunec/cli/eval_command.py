@@ -236,6 +236,7 @@ def _measure(wanted: "Wanted") -> int:
 
     code = run_child([EVALUATE_CHILD, wanted.to_word()], sys.stderr)
     if code in (_INTERRUPTED, -signal.SIGINT):
+        say("Stopped; nothing was written.", sys.stderr)
         raise KeyboardInterrupt
     if code in (-signal.SIGTERM, -signal.SIGHUP):
         message = "The evaluation was stopped before it had results, and wrote nothing."
