@@ -126,6 +126,7 @@ def test_imports_by_name_stay_in_their_stage() -> None:
         PACKAGE / "spec" / "expression.py",  # filters, of operators that it lists
         PACKAGE / "run" / "child.py",  # the script
         PACKAGE / "run" / "module.py",  # the script
+        PACKAGE / "run" / "evaluate" / "script.py",  # what a script lacks, of its own templates
     }
 
 

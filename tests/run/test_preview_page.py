@@ -188,8 +188,11 @@ def test_its_parts_are_short_and_all_used() -> None:
     """As templates of scripts are."""
     files = {path.name: path.read_text() for path in (ROOT / "pages").iterdir()}
     assert not [name for name in files if name.endswith(".j2") and files[name].count("\n") > 100]
-    used = " ".join([*files.values(), (ROOT / "tunec/run/preview/page.py").read_text()])
-    assert not [name for name in files if f'"{name}"' not in used]
+    modules = [ROOT / "tunec/run/page.py", *(ROOT / "tunec/run").glob("*/page.py")]
+    used = " ".join([*files.values(), *(path.read_text() for path in modules)])
+    pages = {name for name in files if f'rendered(\n        "{name.partition(".")[0]}",' in used}
+    assert len(pages) == 4  # of each page, its template and its script
+    assert not [name for name in files if f'"{name}"' not in used and name not in pages]
 
 
 # --- The command ----------------------------------------------------------------------

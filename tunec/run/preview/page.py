@@ -1,21 +1,17 @@
 """A report as one page.
 
-In: a report. Out: HTML that needs no network and no other file. Invariant: text of rows is shown,
-never interpreted: Jinja escapes it, what is invisible or changes direction is written out, and the
-page forbids every script but its own.
+In: a report. Out: HTML that needs no network and no other file. Invariant: what is shown of a long
+row says what is left out of it.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import groupby
 from typing import Any  # what a template shows is of any sort
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from tunec.diagnostics.render.shown import visible, visible_lines
-from tunec.resources import read
+from tunec.run.page import name_of, rendered
 from tunec.run.preview import plots
 from tunec.run.preview.figures import Figures
 from tunec.run.preview.looked import KINDS, Looked
@@ -35,26 +31,11 @@ BAD = ("refused", "dropped")
 
 def page_of(script: Script, told: Told) -> bytes:
     """The page, as it is written to a file."""
-    environment = Environment(
-        loader=FunctionLoader(lambda name: read("pages", name)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["visible"] = visible
-    environment.filters["count"] = lambda number: f"{number:,}"
-    environment.filters["percent"] = lambda share: f"{share:.1%}"
-    environment.filters["rows"] = lambda number: f"{number:,} row{'' if number == 1 else 's'}"
-    code = read("pages", "report.js")
-    page = environment.get_template("report.html.j2").render(
-        figures=told.figures,
+    return rendered(
+        "report",
         mark=Markup(MARK),
-        style=Markup(read("pages", "report.css")),
-        code=Markup(code),
-        code_hash=b64encode(sha256(code.encode()).digest()).decode(),
-        name=_name(told.figures["spec"]),
+        figures=told.figures,
+        name=name_of(told.figures["spec"]),
         parts=[_part(name, each, told.figures) for name, each in told.figures["data"].items()],
         packs=_packs(told.figures["packing"]),
         rows=list(_rows(script, told)),
@@ -62,11 +43,6 @@ def page_of(script: Script, told: Told) -> bytes:
         bad=BAD,
         problems=_problems(told.figures),
     )
-    return page.encode(errors="backslashreplace")
-
-
-def _name(spec: str) -> str:
-    return visible(spec.rpartition("/")[2].removesuffix(".tune"))
 
 
 def _problems(figures: Figures) -> int:

@@ -1,51 +1,14 @@
 """Plots of a report, as SVG that stands in a page.
 
-In: figures. Out: SVG without a document around it. Invariant: colours and type are those of the
-page, by the names of its style sheet, so that a plot is dark where the page is.
+In: figures. Out: SVG without a document around it. Invariant: every plot has words that say the
+same.
 """
 
-import io
-import re
-from collections.abc import Callable, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import Any  # axes are those of matplotlib
 
 from tunec.run.preview.figures import Figures
-
-WIDE, NARROW, HEIGHT = 640, 400, 250
-"""Of plots, in pixels of the page."""
-COLOURS = {
-    "#000001": "var(--trained)",
-    "#000002": "var(--bad)",
-    "#000003": "var(--muted)",
-    "#000004": "var(--line)",
-    "#000005": "var(--ink)",
-}
-"""What the plots are drawn in, and what becomes of it."""
-KEPT, OVER, MUTED, LINE, INK = COLOURS
-
-_STYLE = {
-    "svg.fonttype": "none",
-    "font.size": 12,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": MUTED,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "grid.color": LINE,
-    "grid.linewidth": 1,
-    "text.color": INK,
-    "xtick.color": LINE,
-    "xtick.labelcolor": MUTED,
-    "ytick.color": LINE,
-    "ytick.labelcolor": MUTED,
-    "ytick.left": False,
-}
+from tunec.run.svg import KEPT, MUTED, NARROW, OVER, WIDE, svg, thousands
 
 
 def lengths(bins: list[Figures], spread: Figures, most: int, name: str) -> str:
@@ -66,7 +29,7 @@ def lengths(bins: list[Figures], spread: Figures, most: int, name: str) -> str:
             axes.set_xticks([*ticks, end - width / 2])
             axes.set_xticklabels([*(f"{tick:,.0f}" for tick in ticks), "more"])
         else:
-            axes.xaxis.set_major_formatter(_thousands)
+            axes.xaxis.set_major_formatter(thousands)
         marks = [(spread["p50"], "median"), (spread["p95"], "95%"), (most, "limit")]
         marks = sorted((at, text) for at, text in marks if at <= end)
         for level, (at, text) in enumerate(marks):
@@ -88,7 +51,7 @@ def lengths(bins: list[Figures], spread: Figures, most: int, name: str) -> str:
         f"Histogram of {name}: rows by their number of tokens. Half have at most "
         f"{spread['p50']:,}, 95% at most {spread['p95']:,}; the limit is {most:,}."
     )
-    return _svg(draw, WIDE, words)
+    return svg(draw, WIDE, words)
 
 
 def tenths(counts: Sequence[int], what: str, words: str) -> str:
@@ -100,42 +63,4 @@ def tenths(counts: Sequence[int], what: str, words: str) -> str:
         axes.set_xticks(range(0, 101, 20), [f"{tick}%" for tick in range(0, 101, 20)])
         axes.set_xlabel(what)
 
-    return _svg(draw, NARROW, words)
-
-
-def _thousands(value: float, _: float | None) -> str:
-    return f"{value:,.0f}"
-
-
-def _svg(draw: Callable[[Any], None], width: int, words: str) -> str:
-    """A plot in the page's own colours, with `words` for whom it cannot be seen."""
-    import matplotlib
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
-    # The salt makes names in one plot differ from those in another.
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": words}):
-        figure = Figure(figsize=(width / 72, HEIGHT / 72), layout="constrained")
-        axes = figure.add_subplot()
-        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axes.yaxis.set_major_formatter(_thousands)
-        draw(axes)
-        written = io.StringIO()
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        FigureCanvasSVG(figure).print_svg(written, metadata=nothing)
-    return _in_page(written.getvalue(), words)
-
-
-def _in_page(document: str, words: str) -> str:
-    svg = document[document.index("<svg") :]
-    head, _, body = svg.partition(">")
-    box = re.search(r'viewBox="[^"]*"', head)
-    assert box is not None
-    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
-    body = re.sub(r'<g id="[^"]*"', "<g", body)
-    body = re.sub(r"font-family: [^;\"]*", "font-family: inherit", body)
-    body = re.sub(r"font: (\d+)px [^;\"]*", r"font-size: \1px; font-family: inherit", body)
-    body = re.sub("#00000[1-5]", lambda found: COLOURS[found[0]], body)
-    body = body.replace("xlink:href", "href")
-    return f'<svg {box[0]} role="img" aria-label="{escape(words)}">{body}'
+    return svg(draw, NARROW, words)

@@ -24,8 +24,9 @@ def show_report(script: Script, wanted: Wanted) -> int:
     if wanted.page:
         from tunec.run.preview.page import page_of
 
+        page = page_of(script, told)
         with open(wanted.page, "wb") as file:
-            file.write(page_of(script, told))
+            file.write(page)
     if told.refusal:
         sys.exit(told.refusal)
     return 0
