@@ -15,6 +15,7 @@ from tunec.terminal import Stop, coloured, say, show, show_one
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # a command line that is misused needs none of it
     from pathlib import Path
+    from typing import Any  # results are plain values of any sort
 
     from tunec.run.evaluate.wanted import Wanted
 
@@ -58,6 +59,17 @@ COMMAND = Command(
         Option("--name", "Name of the folder of results; made of what is measured.", "NAME"),
         Option("--output", "Where that folder is, instead of RUN/evaluations.", "DIR"),
         Option("--json", "Print the results as JSON, and no table."),
+        Option(
+            "--html",
+            "Write measures, curves and answers side by side to one page FILE; needs "
+            "`tunec[report]`.",
+            "FILE",
+        ),
+        Option("--force", "Replace FILE even if it is no earlier page."),
+        Option(
+            "--stored",
+            "What the run measured at its end, with its base, in place of measuring it again.",
+        ),
         SET,
     ),
     (
@@ -67,21 +79,41 @@ COMMAND = Command(
         ("tunec eval runs/support --data new.jsonl --limit 500", "on other rows"),
         ("tunec eval runs/support --spec support.tune", "by the metrics that the spec has now"),
         ("tunec eval models/large --spec support.tune", "a model that was not tuned"),
+        ("tunec eval runs/support --against base --html page.html", "to look at in a browser"),
+        ("tunec eval runs/support --stored --html page.html", "at once: nothing is measured"),
         ("tunec eval runs/support --json > results.json", "for scripts"),
     ),
 )
 
 
+_OF_MEASURING = ("against", "data", "limit", "spec", "name", "output", "set")
 _INTERRUPTED = 130
 """As a shell has it; see `main.py`."""
 
 
 def run(arguments: Arguments) -> int:
     """Exit code 1 if something cannot be measured, 130 after Ctrl-C."""
-    import tempfile
-
     limit = _limit(arguments)
     _misused(arguments)
+    page = arguments.value("html")
+    if page is not None:
+        from tunec.cli.pages import refuse_page
+        from tunec.run.evaluate.results import MARK
+
+        refuse_page(page, MARK, force=arguments.has("force"))
+    if arguments.has("stored"):
+        from tunec.run.evaluate.results import stored_in
+
+        results, answers = stored_in(arguments.operand("RUN"))
+        _show(arguments, results, answers, arguments.operand("RUN"))
+        return DONE
+    return _measured(arguments, limit)
+
+
+def _measured(arguments: Arguments, limit: int | None) -> int:
+    """Measures, stores and shows."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="tunec-") as folder:
         script = _compiled(arguments, folder) if arguments.has("spec") else ""
         if script is None:
@@ -96,20 +128,36 @@ def run(arguments: Arguments) -> int:
             return code
         from pathlib import Path
 
-        from tunec.run.evaluate.results import results_of
+        from tunec.run.evaluate.results import answers_of, results_of
         from tunec.run.evaluate.stored import store
-        from tunec.run.evaluate.told import table
 
         results = results_of(wanted, known)
         whole = store(place, name, results, Path(folder))
+    say(f"{whole}: written.", sys.stderr)
+    _show(arguments, results, answers_of(whole), wanted.subject.folder)
+    return DONE
+
+
+def _show(
+    arguments: Arguments, results: "dict[str, Any]", answers: "list[dict[str, Any]]", run: str
+) -> None:
+    """In the terminal, and as a page if one is asked for."""
     if arguments.has("json"):
         import json
 
         say(json.dumps(results, indent=2))
     else:
+        from tunec.run.evaluate.told import table
+
         say(table(results, colour=coloured(sys.stdout)))
-    say(f"{whole}: written.", sys.stderr)
-    return DONE
+    page = arguments.value("html")
+    if page is not None:
+        from tunec.cli.scripts import replace_file
+        from tunec.run.evaluate.page import page_of
+        from tunec.run.evaluate.results import metrics_of
+
+        replace_file(page, page_of(results, answers, metrics_of(run)))
+        say(f"{page}: written.", sys.stderr)
 
 
 # --- What is asked for ----------------------------------------------------------------
@@ -126,6 +174,12 @@ def _misused(arguments: Arguments) -> None:
     name = arguments.value("name")
     if name is not None and (not name or name.startswith(".") or "/" in name):
         raise Misuse(f"`{name}` is no name of a folder.", "Write a word after `--name`.")
+    if arguments.has("force") and not arguments.has("html"):
+        raise Misuse("`--force` is of a page.", "Write `--html FILE --force`.")
+    extra = next((each for each in _OF_MEASURING if arguments.has(each)), None)
+    if arguments.has("stored") and extra is not None:
+        message = f"`--{extra}` says how to measure, and `--stored` measures nothing."
+        raise Misuse(message, f"Leave out `--{extra}`, or `--stored`.")
     if arguments.has("set") and not arguments.has("spec"):
         raise Misuse("`--set` changes a spec, and none is given.", "Write `--spec SPEC` as well.")
 

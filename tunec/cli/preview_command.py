@@ -11,7 +11,7 @@ import sys
 from tunec.cli import DONE, PROBLEM
 from tunec.cli.arguments import Arguments, Command, Misuse, Option
 from tunec.cli.request import SET, SPEC, request
-from tunec.cli.scripts import home_of, refuse_foreign, replace_file
+from tunec.cli.scripts import home_of, replace_file
 from tunec.terminal import Stop, coloured, say, show
 
 TYPE_CHECKING = False
@@ -88,7 +88,10 @@ def run(arguments: Arguments) -> int:
     asked = request(arguments)
     page = arguments.value("html")
     if page is not None:
-        _page_can_be_made(page, force=arguments.has("force"))
+        from tunec.cli.pages import refuse_page
+        from tunec.run.preview.wanted import MARK
+
+        refuse_page(page, MARK, force=arguments.has("force"))
     with tempfile.TemporaryDirectory(prefix="tunec-") as folder:
         from tunec.cli.compiling import compile_request
         from tunec.diagnostics import Report
@@ -194,20 +197,3 @@ def _refuse_absent(name: str, data: "DataPlan") -> None:
         message = f"The spec has no `data {name}`."
         remedy = f"Write {' or '.join(f'`--data {each}`' for each in names)}."
         raise Stop(Diagnostic("E514", message, None, help=remedy))
-
-
-def _page_can_be_made(path: str, *, force: bool) -> None:
-    """Raises Stop before all rows are read in vain."""
-    from importlib.util import find_spec
-
-    from tunec.diagnostics import Diagnostic
-    from tunec.run.packages import install_command
-    from tunec.run.preview.wanted import MARK, PLOTS
-
-    name, _, _ = PLOTS.partition("==")
-    if find_spec(name) is None:
-        message = f"`{name}` is not installed, and `--html` draws with it."
-        remedy = f"Run `{install_command([PLOTS])}`, or leave out `--html`."
-        raise Stop(Diagnostic("E501", message, None, help=remedy))
-    remedy = "Name another file after `--html`, or write `--force` to replace this one."
-    refuse_foreign(path, MARK.encode(), remedy, force=force)

@@ -28,6 +28,7 @@ def rendered(page: str, mark: Markup, **shown: Any) -> bytes:  # noqa: ANN401  o
     )
     environment.filters["visible"] = visible
     environment.filters["count"] = lambda number: f"{number:,}"
+    environment.filters["four"] = lambda value: "-" if value is None else f"{value:.4f}"
     environment.filters["percent"] = lambda share: f"{share:.1%}"
     environment.filters["rows"] = lambda number: f"{number:,} row{'' if number == 1 else 's'}"
     code = read("pages", f"{page}.js")

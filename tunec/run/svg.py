@@ -11,6 +11,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any  # axes are those of matplotlib
 
+PLOTS = "matplotlib==3.11.2"
+"""What draws them, as the extra `report` has it."""
 WIDE, NARROW, HEIGHT = 640, 400, 250
 """Of plots, in pixels of the page."""
 COLOURS = {

@@ -8,8 +8,8 @@ import json
 
 from tunec.record import fields_of, record
 
-PLOTS, MINHASH = "matplotlib==3.11.2", "datasketch==2.0.0"
-"""What a report needs besides, as the extra `report` has it."""
+MINHASH = "datasketch==2.0.0"
+"""What near duplicates need besides, as the extra `report` has it."""
 
 MARK = '<meta name="generator" content="tunec preview --report">'
 """By this a page is known to be a report."""
