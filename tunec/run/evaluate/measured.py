@@ -149,7 +149,7 @@ def _measures(script: Script, found: Measured, base: Measured | None) -> dict[st
         problem = _problem(name, answers) or (_problem(name, base[1]) if base else "")
         if base:
             each["against"] = base[0].get(name)
-            if each["value"] is not None and each["against"] is not None:
+            if _is_number(each["value"]) and _is_number(each["against"]):
                 each["difference"] = each["value"] - each["against"]
         if problem:
             each["problem"] = problem
@@ -162,6 +162,11 @@ def _measures(script: Script, found: Measured, base: Measured | None) -> dict[st
         elif scored:
             each["interval"] = script.interval(name, answers)
     return measures
+
+
+def _is_number(value: object) -> bool:
+    """What is no number may be missing, or a table."""
+    return isinstance(value, float | int)
 
 
 def _problem(name: str, answers: Answers) -> str:

@@ -39,7 +39,11 @@ def page_of(results: Results, answers: Answers, lines: list[dict[str, Any]]) -> 
         lead=lead,
         verdict=_verdict(lead, against),
         warnings=list(_warnings(results)),
-        measures=[_measure(name, each, against) for name, each in results["measures"].items()],
+        measures=[
+            _measure(name, each, against)
+            for name, each in results["measures"].items()
+            if not isinstance(each["value"], list)  # a table of its own, which the results have
+        ],
         differences=Markup(curves.differences(results["measures"])),
         curves=list(_curves(lines, lead)),
         scored=scored,

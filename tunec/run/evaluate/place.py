@@ -16,7 +16,7 @@ from tunec.terminal import Stop
 
 MARK = b"Compiled by tunec"
 _HEAD = 4096
-_RESULT = re.compile(r'^    result = output / "(\w+)"$', re.MULTILINE)
+_RESULT = re.compile(r'^    result = output / \(?"(\w+)"', re.MULTILINE)
 _FOUND_LATER = re.compile(r"://|^hub:|[*?\[]")
 """In addresses, names on the hub, and patterns of names."""
 _IGNORED = ("CACHE", "OUTPUT")
@@ -132,10 +132,9 @@ def _run(name: str, folder: Path, script: str, home: str) -> Subject:
 def _result(folder: Path, script: str) -> Path | None:
     """The folder of what was trained."""
     named = _RESULT.search(script)
-    for each in [named[1]] if named else ["adapter", "model"]:
-        if _is_model(folder / each):
-            return folder / each
-    return None
+    names = [named[1]] if named else ["adapter", "model"]
+    made = [folder / each for each in (*names, "rejected") if _is_model(folder / each)]
+    return max(made, key=_time, default=None)
 
 
 def _time(folder: Path) -> float:

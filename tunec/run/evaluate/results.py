@@ -89,10 +89,16 @@ _NAMES = {
 
 
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:
-    made = {_NAMES.get(key, key): value for key, value in values.items()}
-    if "difference" not in made and None not in (made["value"], made["against"]):
+    made = {_NAMES.get(key, key): value for key, value in values.items() if key != "against"}
+    if "against" in values:  # what else the run compares with
+        made["compared"] = values["against"]
+    if "difference" not in made and _are_numbers(made["value"], made["against"]):
         made["difference"] = made["value"] - made["against"]
     return made
+
+
+def _are_numbers(*values: object) -> bool:
+    return all(isinstance(value, float | int) for value in values)
 
 
 def _about(subject: Subject, step: int | None, script: str) -> dict[str, Any]:

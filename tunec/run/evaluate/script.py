@@ -21,7 +21,7 @@ from tunec.terminal import Stop
 
 Answers = list[dict[str, Any]]
 
-_NEEDED = ("load_tokenizer", "load_data", "load_model", "mean_loss", "packs_of")
+_NEEDED = ("load_tokenizer", "load_data", "load_model", "packs_of")
 _ANSWERING = ("MAX_NEW_TOKENS", "GENERATE_BATCH", "TEMPERATURE", "TOP_P", "SEED")
 """Settings that an answer depends on, or may."""
 _STEP = 1
@@ -175,6 +175,13 @@ class Script:
             message = f"`{folder}` holds adapters that `{self._path}` cannot load."
             remedy = "Name the spec with the method that they were trained by: `--spec SPEC`."
             raise Stop(Diagnostic("E521", message, None, help=remedy))
+        if hasattr(self._module, "MODEL") and not hasattr(self._module, "NEW_TOKENS"):
+            merged = self._change("MERGED_ADAPTERS", [])
+            own = self._change("MODEL", folder)
+            model = self._module.load_base()
+            self._change("MODEL", own)
+            self._change("MERGED_ADAPTERS", merged)
+            return model
         import torch
         from transformers import AutoModelForCausalLM
 
@@ -211,9 +218,23 @@ class Script:
         if other:
             other._take(self)
         with owner._shown(model, held_out), self._instead(other._lent() if other else {}):
-            line = self._module.measure(model, owner.tokenizer, held_out, folder, _STEP, _STEP)
-        del line["step"]
+            line = self._line(model, owner.tokenizer, held_out, folder)
         return line, answers_in(folder / "answers" / f"step-{_STEP:06}.jsonl")
+
+    def _line(
+        self,
+        model: Any,  # noqa: ANN401  of torch
+        tokenizer: Any,  # noqa: ANN401  the script's own
+        held_out: dict[str, Any],
+        folder: Path,
+    ) -> dict[str, Any]:
+        """What the script measures after training; one that holds nothing out has losses alone."""
+        if hasattr(self._module, "measure"):
+            line = dict(self._module.measure(model, tokenizer, held_out, folder, _STEP, _STEP))
+            del line["step"]
+            return line
+        losses = {name: self._module.mean_loss(model, rows) for name, rows in held_out.items()}
+        return {f"{name}_loss": loss for name, loss in losses.items()}
 
     def compared(self, name: str, base: Answers, tuned: Answers) -> dict[str, Any]:
         """Intervals of a measure of both and of their difference, and how likely chance is."""
@@ -249,7 +270,8 @@ class Script:
     @contextmanager
     def _shown(self, model: Any, held_out: dict[str, Any]) -> Iterator[None]:  # noqa: ANN401
         """Shows how far losses and answers are."""
-        packs_of, generate = self._module.packs_of, model.generate
+        packs_of = self._module.packs_of
+        generate: Any = getattr(model, "generate", None)
         answered = len(held_out[self.on][: getattr(self._module, "GENERATE_ROWS", 0)])
 
         def packs(rows: Any) -> Iterator[Any]:  # noqa: ANN401  the script's own
@@ -264,10 +286,12 @@ class Script:
 
         total = sum(len(rows) for rows in held_out.values())
         with progress("losses", total) as losses, progress("answers", answered) as answers:
-            model.generate = generated
+            if answered:
+                model.generate = generated
             with self._instead({"packs_of": packs}):
                 yield
-            del model.generate
+            if answered:
+                del model.generate
 
     def _take(self, other: "Script") -> None:
         """Answers as the other does: as long, at random or not."""

@@ -23,6 +23,8 @@ def table(results: dict[str, Any], *, colour: bool) -> str:
     heads = [*map(_short, names), *([] if against is None else ["difference"])]
     lines = [painted(BOLD, _line("", heads))]
     for name, each in results["measures"].items():
+        if isinstance(each["value"], list):  # a table of its own, which the results have
+            continue
         kinds = ["value"] if against is None else ["against", "value", "difference"]
         lines.append(_line(visible(name), [_shown(each.get(kind)) for kind in kinds]))
         if "interval" in each:
