@@ -53,6 +53,13 @@ def test_other_rows(evaluate: Evaluations, runs: Path) -> None:
     assert files(runs / "runs" / "lora-6") == before
 
 
+def test_rows_that_were_trained_on_are_said(evaluate: Evaluations) -> None:
+    ended = evaluate("runs/lora-6", "--data", "dates.jsonl", "--json")
+    assert "runs/lora-6: it was trained on 18 of the 24 rows" in ended.err
+    assert json.loads(ended.out)["trained_on"] == {"model": 18}
+    assert evaluate.results("runs/lora-6", "--data", "new.jsonl")["trained_on"] == {"model": 0}
+
+
 def test_two_files_are_one_set_of_rows(evaluate: Evaluations) -> None:
     one = evaluate.results("runs/lora-6", "--data", "new.jsonl", "--limit", "0")
     two = evaluate.results("runs/lora-6", "--data", "new.jsonl", "--data", "new.jsonl")

@@ -55,6 +55,7 @@ def results(answers: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  of
         "against": {"name": HOSTILE[4]},
         "data": [HOSTILE[5]],
         "rows": {"data": answers},
+        "trained_on": {"model": 0, "against": 7},
         "answers": answers,
         "measures": MEASURES,
         **changes,
@@ -105,6 +106,7 @@ def test_it_says_what_is_better_and_what_is_wrong(page: str) -> None:
     assert '<p class="verdict good"><strong>Better than' in page
     assert "f1 differs by 0.1000 to 0.4000 (95 %), p = 0.010." in page
     assert "The run was not finished" in page
+    assert " was trained on 7 of these rows" in page
     assert "The script is not what its spec compiles to" in page
     assert (
         "Differences, in points of 100: f1 25.0 (10.0 to 40.0), bleu -10.0 (-20.0 to -5.0)." in page
@@ -148,7 +150,9 @@ def test_without_another_model(page: str) -> None:
     alone = answer("?", 0.0, 1.0)
     del alone["against"]
     measures = {"f1": {"value": 1.0, "interval": [1.0, 1.0]}}
-    found = page_of(results(1, against=None, measures=measures), [alone], []).decode()
+    found = page_of(
+        results(1, against=None, trained_on=None, measures=measures), [alone], []
+    ).decode()
     assert not Parsed(found).open
     assert "verdict good" not in found
     assert "Difference" not in found

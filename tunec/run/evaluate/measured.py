@@ -24,6 +24,7 @@ def evaluate(wanted: Wanted) -> None:
     """Measures, and writes what was found."""
     script = Script(wanted.subject, "script")
     rows = _rows(script, wanted)
+    known = {"model": _trained_on(script, wanted.subject, rows)} if wanted.data else {}
     if wanted.against is None:
         found, base = _measured(script, wanted, rows, wanted.subject), None
     elif wanted.against.kind == BASE and wanted.subject.kind in FILLED:
@@ -37,12 +38,15 @@ def evaluate(wanted: Wanted) -> None:
     else:
         other = Script(wanted.against, "against")
         others = _rows(other, wanted)
+        if wanted.data:
+            known["against"] = _trained_on(other, wanted.against, others)
         notes = _paired(script, rows, other, others, wanted)
         for note in notes:
             print(note)
         found = _measured(script, wanted, rows, wanted.subject)
         base = _measured(script, wanted, others, wanted.against, other)
-    _write(wanted, script, rows, found, base)
+    more = {"trained_on": known or None}
+    _write(wanted, script, rows, found, base, more)
 
 
 def _rows(script: Script, wanted: Wanted) -> dict[str, Any]:
@@ -58,6 +62,21 @@ def _rows(script: Script, wanted: Wanted) -> dict[str, Any]:
             )
         )
     return {name: part[: wanted.limit or None] for name, part in rows.items()}
+
+
+def _trained_on(script: Script, subject: Subject, rows: dict[str, Any]) -> int | None:
+    """How many rows of other files the run trained on; None where that is not known."""
+    if not subject.folder:
+        return None
+    count = script.trained_on(rows[script.on])
+    of = f"{len(rows[script.on]):,} rows"
+    if count is None:
+        print(f"{subject.name}: whether it was trained on any of the {of} cannot be told")
+    elif count:
+        print(
+            f"{subject.name}: it was trained on {count:,} of the {of}, which tell nothing of others"
+        )
+    return count
 
 
 def _measured(
@@ -111,13 +130,19 @@ def _paired(
 
 
 def _write(
-    wanted: Wanted, script: Script, rows: dict[str, Any], found: Measured, base: Measured | None
+    wanted: Wanted,
+    script: Script,
+    rows: dict[str, Any],
+    found: Measured,
+    base: Measured | None,
+    more: dict[str, Any],
 ) -> None:
     folder = Path(wanted.out)
     against = script.step_of(wanted.against) if wanted.against else None
     results: dict[str, Any] = {
         "rows": {name: len(part) for name, part in rows.items()},
         "steps": {"model": script.step_of(wanted.subject), "against": against},
+        **more,
         "answers": len(found[1]),
         "measures": _measures(script, found, base),
     }

@@ -82,6 +82,11 @@ def _warnings(results: Results) -> Iterator[str]:
     if results["model"]["script_is"] == "differs":
         yield "The script is not what its spec compiles to: it was changed, or compiled with --set."
 
+    for name, count in (results["trained_on"] or {}).items():
+        if count:
+            model = visible(results[name]["name"])
+            yield f"{model} was trained on {count:,} of these rows, which tell nothing of others."
+
 
 def _measure(name: str, each: dict[str, Any], against: str | None) -> dict[str, Any]:
     kinds = ("against", "", "difference") if against else ("",)

@@ -73,6 +73,7 @@ def stored_in(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "data": None,
         "limit": None,
         "rows": {},
+        "trained_on": None,
         "answers": len(answers),
         "measures": {each: _renamed(values) for each, values in found.items()},
     }

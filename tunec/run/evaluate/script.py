@@ -103,6 +103,17 @@ class Script:
             )
         return getattr(self._module, fitting[0])
 
+    def trained_on(self, rows: Any) -> int | None:  # noqa: ANN401  the script's own
+        """How many of these rows it trains on, token by token; None where its own are not there."""
+        try:
+            own, _ = self._module.load_data(self.tokenizer)
+        except (SystemExit, OSError):
+            return None
+        wanted = [row.ids.numpy().tobytes() for row in rows]
+        among = set(wanted)
+        seen = {ids for row in own if (ids := row.ids.numpy().tobytes()) in among}
+        return sum(ids in seen for ids in wanted)
+
     def texts(self, rows: Any) -> list[str]:  # noqa: ANN401  the script's own
         """What is wanted of the model in each row."""
         starts = (getattr(row, "start", 0) for row in rows)
