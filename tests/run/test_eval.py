@@ -121,6 +121,15 @@ def test_another_run(evaluate: Evaluations, runs: Path) -> None:
         assert each.get("p_value") == back["measures"][name].get("p_value")
 
 
+def test_losses_have_intervals_where_two_are_compared(evaluate: Evaluations) -> None:
+    both = evaluate.results("runs/lora-6", "--against", "base")["measures"]["validation_loss"]
+    low, high = both["difference_interval"]
+    assert low < both["difference"] < high < 0
+    assert both["interval"][0] < both["value"] < both["interval"][1]
+    assert both["against_interval"][0] < both["against"] < both["against_interval"][1]
+    assert both["p_value"] < 0.1  # six rows: one of 32 ways to swap is as far apart
+
+
 def test_a_run_against_itself_is_no_better(evaluate: Evaluations) -> None:
     for each in evaluate.results("runs/lora-6", "--against", "runs/lora-6")["measures"].values():
         assert each["difference"] == 0

@@ -6,6 +6,7 @@ has words that say the same.
 
 from typing import Any  # axes are those of matplotlib, results of any sort
 
+from tunec.run.evaluate.results import is_loss
 from tunec.run.svg import INK, KEPT, MUTED, NARROW, OVER, WIDE, svg
 
 POINTS = 500
@@ -49,7 +50,7 @@ def differences(measures: dict[str, Any]) -> str:
 
 def _scale(name: str, each: dict[str, Any]) -> int:
     """What makes a measure one of 100; 0 where nothing does."""
-    if name in _UNITS:
+    if name in _UNITS or is_loss(name):
         return 0
     if name in _WHOLE:
         return 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any  # models and measures are of several sorts
 
 from tunec.diagnostics import Diagnostic
+from tunec.run.evaluate.paired import Losses, compared
 from tunec.run.evaluate.script import Answers, Script
 from tunec.run.evaluate.wanted import BASE, Subject, Wanted
 from tunec.terminal import Stop
@@ -17,7 +18,7 @@ RESULTS, ANSWERS = "results.json", "answers.jsonl"
 FILLED = ("checkpoint", "best")
 """Kinds of weights that are put into the base."""
 
-Measured = tuple[dict[str, Any], Answers]
+Measured = tuple[dict[str, Any], Answers, dict[str, Losses]]
 
 
 def evaluate(wanted: Wanted) -> None:
@@ -30,11 +31,11 @@ def evaluate(wanted: Wanted) -> None:
     elif wanted.against.kind == BASE and wanted.subject.kind in FILLED:
         # The weights of a run are put into its base, so one model in memory is both.
         print(f"{wanted.against.name}: measuring")
-        model, folder = script.base(), Path(wanted.out)
-        base = script.measured(model, rows, wanted.limit, folder / "base")
+        model = script.base()
+        base = _found(script, wanted, model, rows, "base")
         print(f"{wanted.subject.name}: measuring")
         model = script.trained(model, wanted.subject)
-        found = script.measured(model, rows, wanted.limit, folder / "tuned")
+        found = _found(script, wanted, model, rows, "tuned")
     else:
         other = Script(wanted.against, "against")
         others = _rows(other, wanted)
@@ -92,8 +93,21 @@ def _measured(
     model = owner.base() if subject.kind in (BASE, *FILLED) else None
     if subject.kind != BASE:
         model = owner.trained(model, subject)
-    folder = Path(wanted.out) / ("against" if other else "tuned")
-    return script.measured(model, rows, wanted.limit, folder, other)
+    return _found(script, wanted, model, rows, "against" if other else "tuned", other)
+
+
+def _found(
+    script: Script,
+    wanted: Wanted,
+    model: Any,  # noqa: ANN401  of torch
+    rows: dict[str, Any],
+    name: str,
+    other: Script | None = None,
+) -> Measured:
+    """Of a model that is loaded; a folder of this name is for the script."""
+    folder = Path(wanted.out) / name
+    line, answers = script.measured(model, rows, wanted.limit, folder, other)
+    return line, answers, (other or script).losses(model, rows) if wanted.against else {}
 
 
 def _paired(
@@ -165,7 +179,7 @@ def _write(
 
 def _measures(script: Script, found: Measured, base: Measured | None) -> dict[str, Any]:
     """Each measure with its interval, and how it compares."""
-    line, answers = found
+    line, answers, losses = found
     measures: dict[str, Any] = {name: {"value": value} for name, value in line.items()}
     for name, signature in script.signatures().items():
         measures[name]["signature"] = signature
@@ -178,6 +192,8 @@ def _measures(script: Script, found: Measured, base: Measured | None) -> dict[st
                 each["difference"] = each["value"] - each["against"]
         if problem:
             each["problem"] = problem
+        elif base and name in losses:
+            each.update(compared(base[2][name], losses[name], script.seed))
         elif scored and base:
             both = script.compared(name, base[1], answers)
             each["interval"] = both["tuned_interval"]

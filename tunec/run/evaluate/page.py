@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from tunec.diagnostics.render.shown import visible, visible_lines
 from tunec.run.evaluate import curves
-from tunec.run.evaluate.results import MARK
+from tunec.run.evaluate.results import MARK, is_loss
 from tunec.run.page import name_of, rendered
 
 MOST = 500
@@ -60,7 +60,7 @@ def page_of(results: Results, answers: Answers, lines: list[dict[str, Any]]) -> 
 def _lead(results: Results) -> dict[str, Any] | None:
     """The measure that the page begins with: the first of how good answers are."""
     for name, each in results["measures"].items():
-        if "interval" in each and name not in _ASIDE:
+        if "interval" in each and name not in _ASIDE and not is_loss(name):
             return {"name": name, "against": None, **each}
     return None
 

@@ -98,6 +98,11 @@ def _renamed(values: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def is_loss(name: str) -> bool:
+    """Of which less is better."""
+    return name == "loss" or name.endswith("_loss")
+
+
 def _are_numbers(*values: object) -> bool:
     return all(isinstance(value, float | int) for value in values)
 

@@ -14,7 +14,8 @@ from typing import Any  # rows, models and tokenizers are the script's own
 
 from tunec.diagnostics import Diagnostic
 from tunec.facts.located import FORMATS, ending_of
-from tunec.run.evaluate.progress import progress
+from tunec.run.evaluate.paired import Losses
+from tunec.run.evaluate.progress import Progress, progress
 from tunec.run.evaluate.wanted import Subject
 from tunec.run.module import load
 from tunec.terminal import Stop
@@ -264,6 +265,25 @@ class Script:
         draws = module.resampled(len(answers))
         ends: list[float] = module.interval(module.summary(name, answers, draws))
         return ends
+
+    @property
+    def seed(self) -> int:
+        return int(self._module.SEED)
+
+    def losses(self, model: Any, held_out: dict[str, Any]) -> dict[str, Losses]:  # noqa: ANN401
+        """Of its model on each row by itself, by the measure that they amount to."""
+        if not hasattr(self._module, "mean_loss"):
+            return {}
+        with progress("losses row by row", sum(map(len, held_out.values()))) as shown:
+            return {
+                f"{name}_loss": [self._loss(model, row, shown) for row in rows]
+                for name, rows in held_out.items()
+            }
+
+    def _loss(self, model: Any, row: Any, shown: Progress) -> tuple[float, float]:  # noqa: ANN401
+        weight = float(self._module.trained_tokens([row]))
+        shown.add(1)
+        return weight * self._module.mean_loss(model, [row]), weight
 
     def signatures(self) -> dict[str, str]:
         """How measures were computed, of those that have variants."""
