@@ -17,7 +17,7 @@ help:
 	@echo "make types        mypy, strict"
 	@echo "make unit         the tests alone; PYTEST='-k name' selects"
 	@echo "make golden       rewrite files of expected text; fails if any changed, read the diff"
-	@echo "make bench        times of the compiler and of training, with ratios"
+	@echo "make bench        times of the compiler, of training and of answers, with ratios"
 	@echo "make docs         rewrite the generated pages of docs/"
 	@echo "make clean        remove $(VENV) and what tools have cached"
 
@@ -42,6 +42,7 @@ bench: $(DEV)
 	$(BIN)/python bench/compile_time.py
 	$(BIN)/python bench/check_large_data.py
 	$(BIN)/python bench/training_speed.py
+	$(BIN)/python bench/generation.py
 
 docs: $(DEV)
 	$(BIN)/python -m tunec.spec.describe > docs/language-reference.md

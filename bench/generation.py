@@ -12,6 +12,7 @@ per CPU second of the process, so that other work on the machine matters less.
 
 import argparse
 import importlib.util
+import io
 import json
 import os
 import random
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any  # models, tokenizers and rows are of several libraries
@@ -126,7 +128,8 @@ def contenders(folder: Path, tokens: int) -> dict[str, Contender]:
     torch.set_num_threads(1)
     script = script_of(folder, tokens)
     tokenizer = script.load_tokenizer()
-    _, held_out = script.load_data(tokenizer)
+    with redirect_stdout(io.StringIO()):
+        _, held_out = script.load_data(tokenizer)
     rows = held_out["validation"]
     own = script.load_base()
     theirs = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
