@@ -21,6 +21,8 @@ def finished(request, tmp_path_factory):
     torch.set_num_threads(1)
     case = request.param
     script = FOLDER / case / "script.py"
+    if "lm_eval" in script.read_text():
+        pytest.importorskip("lm_eval", reason="the extra `harness` is not installed")
     assert script.read_text() == script_of(case)
     place = tmp_path_factory.mktemp(case)
     copy = place / "spec.py"
@@ -60,12 +62,17 @@ def test_results_have_base_and_tuned(finished):
         assert not (folder / "results.json").exists()
         return
     results = json.loads((folder / "results.json").read_text())
-    expected = {"validation_loss", "validation_perplexity"}
+    expected = set()
+    if plan.data.validation or plan.data.split:
+        expected |= {"validation_loss", "validation_perplexity"}
     if plan.data.test:
         expected |= {"test_loss", "test_perplexity"}
     generate = plan.evaluate.generate
     answers = {"answers_stopped", "answer_tokens"} if generate else set()
     answers |= {metric.name for metric in generate.metrics} if generate else set()
+    if plan.evaluate.harness:
+        expected |= {name for name in results if name.startswith("harness/")}
+        assert len(expected) >= len(plan.evaluate.harness.tasks.value)
     assert set(results) == expected | answers
     for name, values in results.items():
         assert values["tuned"] is not None

@@ -129,6 +129,7 @@ WITHOUT_SOME_WORDS = {
 """Settings whose words are not all legal in the specs here."""
 
 REQUIRED = {
+    "evaluate.harness": {"tasks": '["arc_easy"]'},
     "model.scratch": {
         "architecture": "llama",
         "tokenizer": '"hub:acme/base"',
@@ -247,6 +248,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "pattern": ('"a+"', '"b+"'),
     "schema": ('"a.json"', '"b.json"'),
     "tolerance": ("0", "0.01", "1%"),
+    "tasks": ('["arc_easy"]', '["mmlu"]', '["mmlu", "task.yaml"]', '["task.yaml"]'),
+    "few_shot": ("0", "5"),
+    "evaluate.harness.batch": ("8 examples", "16 examples"),
     "evaluate.generate.batch": ("8 examples", "16 examples"),
     "show": ("0", "2", "4"),
     "keep": ("1", "2"),

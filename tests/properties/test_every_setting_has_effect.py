@@ -168,6 +168,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "rows.py").write_text(FUNCTIONS)
     for file in ("a.json", "b.json"):
         (place / file).write_text("{}")
+    (place / "task.yaml").write_text("task: own\n")
     (place / "a.jinja").write_text("{{ messages }}")
     (place / "b.jinja").write_text("{{ messages }}")
     (place / "rows.txt").write_text("a\n\nb\n")

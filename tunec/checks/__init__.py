@@ -14,6 +14,7 @@ from tunec.checks import (
     data,
     evaluation,
     filters,
+    harness,
     lengths,
     lora,
     method,
@@ -68,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     *metrics.RULES,
     *against.RULES,
     *accept.RULES,
+    *harness.RULES,
 )
 """All rules; their order does not matter."""
 

@@ -38,7 +38,11 @@ def measures_on_something(context: Context) -> Iterator[Diagnostic]:
             context.at("evaluate.generate"),
             remedy=_ADD,
         )
-    elif context.written("evaluate") and not context.written("evaluate.every"):
+    elif (
+        context.written("evaluate")
+        and not context.written("evaluate.every")
+        and not context.written("evaluate.harness")
+    ):
         yield problem(
             "E306",
             "`evaluate` needs validation or test rows, but the spec has neither.",

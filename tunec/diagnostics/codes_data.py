@@ -82,4 +82,13 @@ DATA_CODES: tuple[Code, ...] = (
         example='evaluate { generate { metric json_schema { schema = "no_such_file.json" } } }',
         instead="Correct the path.",
     ),
+    Code(
+        "E448",
+        "bad-task",
+        what="The file of a task of `harness` is not there, or holds none.",
+        why="The script loads its tasks, with their data, at its start. Names of tasks and what "
+        "else is in such a file are looked at there, by lm_eval.",
+        example='evaluate { harness { tasks = ["no_such_task.yaml"] } }',
+        instead="Correct the path. A task that lm_eval knows is written without `.yaml`.",
+    ),
 )

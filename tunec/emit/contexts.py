@@ -204,6 +204,15 @@ class Check(Forward):
         return cls(forward.autocast, forward.by_row, *truths, tolerance)
 
 
+def has_harness(plan: Plan) -> bool:
+    return plan.evaluate is not None and plan.evaluate.harness is not None
+
+
+@record
+class Output(Context):
+    harness: bool
+
+
 @record
 class Room(Context):
     copies: str
@@ -308,6 +317,7 @@ class Main(Context):
     """The base that an adapter is for has to be loaded with another configuration."""
     dropout_in_prompt: bool
     """A network that computes the prompt has it."""
+    harness: bool
     result: str
 
     @classmethod
@@ -335,6 +345,7 @@ class Main(Context):
             adapter_config=changes_config(plan) and adapter,
             dropout_in_prompt=isinstance(plan.method, PromptPlan)
             and "dropout" in plan.method.settings,
+            harness=has_harness(plan),
             result=result_folder(plan),
         )
 

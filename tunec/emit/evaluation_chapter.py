@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from tunec.emit.against_chapter import against, against_settings, parts_examples
 from tunec.emit.constants import Constant, constant
-from tunec.emit.contexts import Check, Context, Forward
+from tunec.emit.contexts import Check, Context, Forward, has_harness
 from tunec.emit.metric_chapter import SACREBLEU, metric_settings, metrics, score
 from tunec.emit.section import Section
-from tunec.plan.evaluate import GeneratePlan
+from tunec.plan.evaluate import GeneratePlan, HarnessPlan
 from tunec.plan.plan import Plan
 from tunec.record import record
 
@@ -77,19 +77,47 @@ class Measure(Context):
     """Answers are generated `when`, for the `rows` of that name."""
     when: str
     rows: str
+    harness: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Measure":
         test = plan.data.test is not None
         generate = plan.evaluate.generate if plan.evaluate else None
+        harness = has_harness(plan)
         if generate is None:
-            return cls(test, always=False, sometimes=False, when="", rows="")
+            return cls(test, always=False, sometimes=False, when="", rows="", harness=harness)
         compared = generate.compare.value is not None
         if generate.on == "test":
             when = "step in (0, steps)" if compared else "step == steps"
         else:
             when = "" if compared else "step > 0"
-        return cls(test, always=not when, sometimes=bool(when), when=when, rows=generate.on)
+        sometimes = bool(when)
+        return cls(test, not when, sometimes, when=when, rows=generate.on, harness=harness)
+
+
+@record
+class Harness(Forward):
+    named: bool
+    few_shot: bool
+    chat: bool
+    mixed: bool
+    known_stop: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Harness":
+        forward = Forward.of(plan)
+        assert plan.evaluate
+        assert plan.evaluate.harness
+        harness = plan.evaluate.harness
+        return cls(
+            forward.autocast,
+            forward.by_row,
+            named=harness.named,
+            few_shot=harness.few_shot is not None,
+            chat=harness.apply_chat_template.value,
+            mixed=plan.stops_differ,
+            known_stop=plan.objective == "sft",
+        )
 
 
 def evaluation(plan: Plan) -> Iterator[Section]:
@@ -101,6 +129,8 @@ def evaluation(plan: Plan) -> Iterator[Section]:
     if generate:
         yield from answers(plan, generate)
         yield from against(plan, generate)
+    if plan.evaluate.harness:
+        yield Section("evaluate/harness", Harness.of(plan))
     yield Section("evaluate/measure", Measure.of(plan))
     if generate is None:
         yield Section("evaluate/results")
@@ -135,6 +165,8 @@ def signed(generate: GeneratePlan) -> bool:
 
 
 def evaluation_settings(plan: Plan) -> Iterator[Constant]:
+    if plan.evaluate and plan.evaluate.harness:
+        yield from _harness_settings(plan.evaluate.harness)
     generate = plan.evaluate.generate if plan.evaluate else None
     if generate is None:
         return
@@ -149,3 +181,11 @@ def evaluation_settings(plan: Plan) -> Iterator[Constant]:
     yield Constant("RESAMPLES", "1000", "default, for intervals and p-values")
     if generate.compare.value and generate.show.value:
         yield constant("ANSWERS_SHOWN", generate.show)
+
+
+def _harness_settings(harness: HarnessPlan) -> Iterator[Constant]:
+    yield constant("HARNESS_TASKS", harness.tasks, value=list(harness.tasks.value))
+    yield constant("HARNESS_LIMIT", harness.limit, "rows of each task")
+    yield constant("HARNESS_BATCH", harness.batch, "prompts at a time")
+    if harness.few_shot:
+        yield constant("HARNESS_FEW_SHOT", harness.few_shot)

@@ -141,7 +141,7 @@ def loss(plan: Plan) -> Iterator[Section]:
 def folder(plan: Plan) -> Iterator[Section]:
     """Checkpoints, what the folder of a run holds, and whether there is room for it."""
     yield Section("run/checkpoints", Ranks.of(plan))
-    yield Section("run/output")
+    yield Section("run/output", c.Output(c.has_harness(plan)))
     if writes_much(plan):
         whole = merges(plan) or (plan.adapter and bool(plan.model.merge_adapters))
         yield Section("run/check_room", c.Room.of(plan, whole))

@@ -13,6 +13,7 @@ from tunec.facts.adapters import AdapterFacts, gather_adapters
 from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
+from tunec.facts.harness import gather_tasks
 from tunec.facts.metrics import MetricFacts, gather_metrics
 from tunec.facts.model import ModelFacts
 from tunec.facts.others import gather_others
@@ -53,6 +54,8 @@ class Facts(NamedTuple):
     metrics: MetricFacts = MetricFacts()
     others: Mapping[str, ModelPlace] = MappingProxyType({})
     """Where other models are, by the name of the comparison."""
+    tasks: Mapping[str, str] = MappingProxyType({})
+    """What is wrong with files of tasks, by what the spec writes."""
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
@@ -63,4 +66,5 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     adapters = gather_adapters(lowered, files, report)
     metrics = gather_metrics(lowered, files)
     others = gather_others(lowered, files, report)
-    return Facts(model, tokenizer, sources, place, counter, adapters, metrics, others)
+    tasks = gather_tasks(lowered, files)
+    return Facts(model, tokenizer, sources, place, counter, adapters, metrics, others, tasks)

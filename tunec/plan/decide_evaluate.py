@@ -14,17 +14,20 @@ from tunec.plan.evaluate import (
     BoundPlan,
     EvaluatePlan,
     GeneratePlan,
+    HarnessPlan,
     MetricPlan,
 )
 from tunec.spec.evaluate import Generate
 from tunec.spec.expression import function_of
+from tunec.spec.harness import FILES
 from tunec.spec.values import Amount
 
 _PATH = "evaluate.generate"
 
 
 def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
-    if not ({"validation", "test"} & decider.spec.data.keys()):
+    harness = _harness(decider)
+    if harness is None and not ({"validation", "test"} & decider.spec.data.keys()):
         return None
     block = decider.spec.evaluate.generate if decider.spec.evaluate else None
     return EvaluatePlan(
@@ -32,6 +35,26 @@ def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
         generate=_generate(decider, facts, block) if block else None,
         best=_best(decider),
         accept=tuple(_accept(decider)),
+        harness=harness,
+    )
+
+
+def _harness(decider: Decider) -> HarnessPlan | None:
+    if decider.spec.evaluate is None or decider.spec.evaluate.harness is None:
+        return None
+    path = "evaluate.harness"
+    written = decider.value(f"{path}.tasks")
+    tasks = tuple(
+        decider.relative(task, f"{path}.tasks") if task.endswith(FILES) else task
+        for task in written.value
+    )
+    return HarnessPlan(
+        tasks=Decided(tasks, written.origin),
+        named=not all(task.endswith(FILES) for task in tasks),
+        limit=decider.number(f"{path}.limit"),
+        few_shot=decider.written(f"{path}.few_shot"),
+        batch=decider.number(f"{path}.batch"),
+        apply_chat_template=decider.value(f"{path}.apply_chat_template"),
     )
 
 

@@ -84,11 +84,27 @@ class BoundPlan:
 
 
 @record
+class HarnessPlan:
+    """Tasks of lm_eval."""
+
+    tasks: Decided[tuple[str, ...]]
+    """Names, and files relative to the spec's folder."""
+    named: bool
+    """Whether any is known to lm_eval by name."""
+    limit: Decided[int | None]
+    few_shot: Decided[int] | None
+    """None for what each task says."""
+    batch: Decided[int]
+    apply_chat_template: Decided[bool]
+
+
+@record
 class EvaluatePlan:
     every: Decided[Amount]
     generate: GeneratePlan | None
     best: BestPlan | None
     accept: tuple[BoundPlan, ...]
+    harness: HarnessPlan | None
 
     @property
     def against(self) -> tuple[AgainstPlan, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from tunec.spec.accept import Accept
 from tunec.spec.block import Block, nested, setting
+from tunec.spec.harness import Harness
 from tunec.spec.metrics import WORDS, Metric
 from tunec.spec.values import (
     Amount,
@@ -144,6 +145,7 @@ class Evaluate(Block):
     generate: Generate | None = nested(None, "Answers generated and measured.")
     accept: Accept | None = nested(None, "What is asked of the tuned model.")
     best: Best | None = nested(None, "Which evaluation's weights are handed over.")
+    harness: Harness | None = nested(None, "Tasks of the lm-evaluation-harness.")
 
 
 class Checkpoint(Block):

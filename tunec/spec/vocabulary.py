@@ -225,6 +225,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
         Place("generate", "generate", "none", "one", {"": "evaluate:Generate"}),
         Place("accept", "accept", "none", "one", {"": "accept:Accept"}),
         Place("best", "best", "none", "one", {"": "evaluate:Best"}),
+        Place("harness", "harness", "none", "one", {"": "harness:Harness"}),
     ),
     "generate": (
         Place(
