@@ -129,6 +129,10 @@ WITHOUT_SOME_WORDS = {
 """Settings whose words are not all legal in the specs here."""
 
 REQUIRED = {
+    "evaluate.generate.metric.python_tests": {
+        "tests": '"answer"',
+        "allow_code_execution": "true",
+    },
     "evaluate.harness": {"tasks": '["arc_easy"]'},
     "model.scratch": {
         "architecture": "llama",
@@ -248,6 +252,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "pattern": ('"a+"', '"b+"'),
     "schema": ('"a.json"', '"b.json"'),
     "tolerance": ("0", "0.01", "1%"),
+    "tests": ('"answer"', '"question"'),
+    "timeout": ("5 seconds", "10 seconds"),
+    "memory": ("512 MB", "1024 MB"),
     "tasks": ('["arc_easy"]', '["mmlu"]', '["mmlu", "task.yaml"]', '["task.yaml"]'),
     "few_shot": ("0", "5"),
     "evaluate.harness.batch": ("8 examples", "16 examples"),

@@ -26,14 +26,14 @@ from properties.specs_around_settings import (
 )
 
 from tunec.spec.legal import kinds_with, label_field, places_below, settings_of
-from tunec.spec.values import Choice, Either, Flag, OrNone, Several, Sort
+from tunec.spec.values import Choice, Consent, Either, Flag, OrNone, Several, Sort
 from tunec.spec.vocabulary import Place
 
 Trail = tuple[Place, ...]
 
 FUNCTIONS = "".join(f"def {name}(*given): ...\n" for name in ("keep", "change", "measure", "rate"))
 FORMATS = {"text": "rows.txt", "jsonl": "rows.jsonl", "csv": "rows.csv"}
-ONE_LEGAL_VALUE: set[str] = set()
+ONE_LEGAL_VALUE = {"evaluate.generate.metric.python_tests.allow_code_execution"}
 """Settings that have no second value yet."""
 
 
@@ -69,6 +69,8 @@ def words_of(sort: Sort | None) -> Iterator[str]:
     """The values of a sort that has a few only; the word `none` besides."""
     if isinstance(sort, Choice):
         yield from sort.words
+    elif isinstance(sort, Consent):
+        yield "true"
     elif isinstance(sort, Flag):
         yield from ("false", "true")
     elif isinstance(sort, OrNone):

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
+from tunec.facts.data import sources
 from tunec.facts.metrics import METRICS, SCHEMA
 from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import Generate
 from tunec.spec.expression import function_of
-from tunec.spec.metrics import WORDS, RegexExtract, RegexMatch
+from tunec.spec.metrics import WORDS, PythonTests, RegexExtract, RegexMatch
 
 ALWAYS = ("answers_stopped", "answer_tokens")
 """What is measured of answers in any case."""
@@ -143,7 +144,33 @@ def settings_have_an_effect(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def tests_are_in_a_column(context: Context) -> Iterator[Diagnostic]:
+    """The rows that are asked have the column with the tests."""
+    generate = _generate(context)
+    metric = generate.metric.get("python_tests") if generate else None
+    if not isinstance(metric, PythonTests):
+        return
+    part = "test" if context.part_of_data("test") else "validation"
+    asked = [path for path, _ in sources(context.lowered) if path.startswith(f"data.{part}.")]
+    for path, _ in sources(context.lowered):
+        facts = context.facts.sources.get(path)
+        if path not in asked and (asked or not path.startswith("data.train.")):
+            continue
+        if facts is None or not facts.columns or metric.tests in facts.columns:
+            continue
+        close = nearest(metric.tests, facts.columns)
+        yield problem(
+            "E407",
+            f"`{facts.shown}` has no column `{metric.tests}`.",
+            context.at("evaluate.generate.metric.python_tests.tests"),
+            context.at(f"{path}.path", "in this file"),
+            notes=(f"Its columns are {enumerated(facts.columns, 12)}.",),
+            remedy=f'Write `tests = "{close[0]}"`.' if close else "Write one of these.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
+    tests_are_in_a_column,
     metric_functions_are_there,
     names_differ,
     patterns_compile,

@@ -208,6 +208,12 @@ def has_harness(plan: Plan) -> bool:
     return plan.evaluate is not None and plan.evaluate.harness is not None
 
 
+def runs_code(plan: Plan) -> bool:
+    """Whether code that the model has written is run."""
+    generate = plan.evaluate.generate if plan.evaluate else None
+    return generate is not None and "python_tests" in generate.kinds()
+
+
 @record
 class Output(Context):
     harness: bool
@@ -318,6 +324,7 @@ class Main(Context):
     dropout_in_prompt: bool
     """A network that computes the prompt has it."""
     harness: bool
+    sandbox: bool
     result: str
 
     @classmethod
@@ -346,6 +353,7 @@ class Main(Context):
             dropout_in_prompt=isinstance(plan.method, PromptPlan)
             and "dropout" in plan.method.settings,
             harness=has_harness(plan),
+            sandbox=runs_code(plan),
             result=result_folder(plan),
         )
 

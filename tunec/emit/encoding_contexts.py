@@ -4,7 +4,7 @@ In: a plan. Out: contexts. Invariant: that of `contexts`.
 """
 
 from tunec.emit.cleaning_contexts import Checked
-from tunec.emit.contexts import Context
+from tunec.emit.contexts import Context, runs_code
 from tunec.emit.literals import py
 from tunec.emit.template_contexts import Arranged, Suffixed, marked
 from tunec.plan.data import TemplatePlan
@@ -39,7 +39,7 @@ class Fields(Context):
     def found(cls, plan: Plan) -> tuple[bool, bool, bool, bool]:
         data = plan.data
         origin = data.split is not None and data.one_row_per_answer.value
-        placed = data.placed or prompts_differ(plan)
+        placed = data.placed or prompts_differ(plan) or runs_code(plan)
         return generates(plan), placed, data.sort_by is not None, origin
 
     @classmethod

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tunec.emit.against_chapter import against, against_settings, parts_examples
 from tunec.emit.constants import Constant, constant
 from tunec.emit.contexts import Check, Context, Forward, has_harness
-from tunec.emit.metric_chapter import SACREBLEU, metric_settings, metrics, score
+from tunec.emit.metric_chapter import ROWS, SACREBLEU, PythonTests, metric_settings, metrics, score
 from tunec.emit.section import Section
 from tunec.plan.evaluate import GeneratePlan, HarnessPlan
 from tunec.plan.plan import Plan
@@ -35,6 +35,7 @@ class Scored(Context):
     parted: bool
     """Answers to some prompts end at a text."""
     own: bool
+    tested: bool
     scored: bool
     """Whether there is any metric besides one's own."""
     scores: str
@@ -150,11 +151,14 @@ def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
     own = "own" in generate.kinds()
     yield Section("evaluate/generate", Generate.of(plan))
     yield from metrics(generate)
-    scores = [score(metric) for metric in generate.metrics if metric.kind != "own"]
+    tested = "python_tests" in generate.kinds()
+    if tested:
+        yield Section("metrics/python_tests", PythonTests.of(plan))
+    scores = [score(metric) for metric in generate.metrics if metric.kind not in ROWS]
     lines = f"\n{' ' * 12}".join(scores)
-    yield Section(
-        "evaluate/scored", Scored(plan.stops_differ, parts_examples(plan), own, bool(scores), lines)
-    )
+    parted = parts_examples(plan)
+    context = Scored(plan.stops_differ, parted, own, tested, bool(scores), lines)
+    yield Section("evaluate/scored", context)
     yield Section("evaluate/summary", Summary.of(generate))
     yield Section("evaluate/intervals", Intervals(generate.compare.value is not None))
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.contexts import Context
 from tunec.emit.literals import py, quoted
+from tunec.emit.row_functions import reader_of
 from tunec.emit.section import Section
 from tunec.plan.evaluate import GeneratePlan, MetricPlan
+from tunec.plan.plan import Plan
 from tunec.record import record
 
 BEFORE = {
@@ -25,6 +27,8 @@ BEFORE = {
 SACREBLEU = {"bleu": "BLEU()", "chrf": "CHRF()"}
 ROUGE = {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}
 """By metric, what its library calls it."""
+ROWS = ("own", "python_tests")
+"""Metrics of answers with their rows, computed when all are there."""
 
 
 @record
@@ -42,6 +46,24 @@ class Numeric(Context):
     relative: bool
 
 
+@record
+class PythonTests(Context):
+    rows: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "PythonTests":
+        """Where the rows that are asked are read."""
+        assert plan.evaluate
+        assert plan.evaluate.generate
+        on = plan.evaluate.generate.on
+        name = on if on in plan.data.parts() else "train"
+        if not plan.data.plain:
+            return cls(f"for place, row, *_ in {name}_rows():")
+        file = "file" if len(plan.templates) == 1 else "file, _"
+        read = f"each for {file} in {name.upper()}_FILES for each in {reader_of(plan)}(file)"
+        return cls(f"for place, row in ({read}):")
+
+
 def metrics(plan: GeneratePlan) -> Iterator[Section]:
     """The functions of the metrics, each once."""
     kinds = plan.kinds()
@@ -55,7 +77,7 @@ def metrics(plan: GeneratePlan) -> Iterator[Section]:
     for metric in plan.metrics:
         if metric.kind == "numeric":
             yield Section("metrics/numeric", Numeric(metric.relative))
-        elif metric.kind not in (*SACREBLEU, *ROUGE, "own"):
+        elif metric.kind not in (*SACREBLEU, *ROUGE, *ROWS):
             yield Section(f"metrics/{metric.kind}")
     if "own" in kinds:
         yield Section("metrics/own")
@@ -85,6 +107,10 @@ def metric_settings(plan: GeneratePlan) -> Iterator[Constant]:
         elif metric.kind == "numeric":
             note = "of the wanted number" if metric.relative else ""
             yield constant("NUMERIC_TOLERANCE", settings["tolerance"], note)
+        elif metric.kind == "python_tests":
+            yield constant("TESTS", settings["tests"], "a column")
+            yield constant("TEST_SECONDS", settings["timeout"])
+            yield constant("TEST_MEMORY", settings["memory"], "MB")
         elif metric.kind == "own":
             own.append(f"{quoted(metric.name)}: ({py(metric.file)}, {py(metric.name)})")
     if own and plan.metric_timeout:

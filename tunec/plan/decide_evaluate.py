@@ -23,6 +23,8 @@ from tunec.spec.harness import FILES
 from tunec.spec.values import Amount
 
 _PATH = "evaluate.generate"
+AMOUNTS = {"timeout", "memory"}
+"""Settings of metrics with one unit, which their constants leave out."""
 
 
 def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
@@ -140,5 +142,7 @@ def _metrics(decider: Decider, block: Generate) -> Iterator[MetricPlan]:
         if schema := settings.get("schema"):
             file = decider.relative(schema.value, f"{path}.schema")
             settings["schema"] = Decided(file, schema.origin)
+        for name in AMOUNTS & settings.keys():
+            settings[name] = decider.number(f"{path}.{name}")
         origin = decider.origin(path) or words.origin
         yield MetricPlan(kind, kind, origin, settings, relative=relative)

@@ -7,7 +7,7 @@ In: the settings as written. Out: `Metric` and its kinds. Invariant: a metric is
 from typing import Annotated
 
 from tunec.spec.block import Block, required, setting
-from tunec.spec.values import Amount, Either, Number, Share, Text
+from tunec.spec.values import Amount, Consent, Either, Measure, Number, Share, Text
 
 WORDS = (
     "exact_match",
@@ -67,4 +67,28 @@ class Numeric(Metric):
         0.0,
         "How far off it may be: a number, or a share of the wanted one.",
         why="equal numbers are equal however they are spelled",
+    )
+
+
+class PythonTests(Metric):
+    """Whether the answer, or its first block between fences, is Python code that passes the tests
+    of its row. It runs in a process that may compute and read files, and nothing else; what that
+    does not protect from stands in `evaluation.md`.
+    """
+
+    tests: Annotated[str, Text("tests")] = required(
+        "The column with the tests: a text, or a list of texts, that raise where the code is wrong."
+    )
+    allow_code_execution: Annotated[bool, Consent()] = required(
+        "That code which a model has written may be run on this machine."
+    )
+    timeout: Annotated[Amount, Measure(("seconds",), example=5)] = setting(
+        Amount(5, "seconds"),
+        "How long an answer may take; one that takes longer fails.",
+        why="tests of functions take milliseconds, and endless loops are common",
+    )
+    memory: Annotated[Amount, Measure(("MB",), least=64, example=512)] = setting(
+        Amount(512, "MB"),
+        "How much memory an answer may take.",
+        why="tests of functions take little",
     )

@@ -174,6 +174,22 @@ class Flag(Sort):
 
 
 @record
+class Consent(Sort):
+    """`true`, which has to be written for what nobody should get by default."""
+
+    def check(self, value: Any) -> bool:  # noqa: ANN401  a raw value is of any sort
+        if value is not True:
+            raise self.wrong()
+        return True
+
+    def describe(self) -> str:
+        return "`true`"
+
+    def sample(self) -> str:
+        return "true"
+
+
+@record
 class Choice(Sort):
     """One of a few bare words."""
 

@@ -238,6 +238,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
                 "regex_extract": "metrics:RegexExtract",
                 "json_schema": "metrics:JsonSchema",
                 "numeric": "metrics:Numeric",
+                "python_tests": "metrics:PythonTests",
             },
         ),
         Place("against", "against", "name", "map", {"": "evaluate:Against"}),
