@@ -133,6 +133,10 @@ REQUIRED = {
         "tests": '"answer"',
         "allow_code_execution": "true",
     },
+    "evaluate.generate.metric.judge": {
+        "address": '"http://localhost/v1"',
+        "model": '"judge"',
+    },
     "evaluate.harness": {"tasks": '["arc_easy"]'},
     "model.scratch": {
         "architecture": "llama",
@@ -252,6 +256,11 @@ VALUES: dict[str, tuple[str, ...]] = {
     "pattern": ('"a+"', '"b+"'),
     "schema": ('"a.json"', '"b.json"'),
     "tolerance": ("0", "0.01", "1%"),
+    "address": ('"http://localhost/v1"', '"https://acme.example/v1"'),
+    "evaluate.generate.metric.judge.model": ('"judge"', '"jury"'),
+    "evaluate.generate.metric.judge.prompt": ('"{{ given }}?"', '"{{ prompt }}: {{ given }}?"'),
+    "key_from": ('"KEY"', '"TOKEN"'),
+    "at_once": ("1", "8"),
     "tests": ('"answer"', '"question"'),
     "timeout": ("5 seconds", "10 seconds"),
     "memory": ("512 MB", "1024 MB"),

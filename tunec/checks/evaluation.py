@@ -121,7 +121,8 @@ def answers_fit(context: Context) -> Iterator[Diagnostic]:
 def _metrics(generate: Generate) -> list[str]:
     """Those that are tunec's own, by name: others may fail."""
     words = generate.metrics or (() if generate.metric else ("exact_match",))
-    return [*(word for word in words if word in WORDS), *generate.metric]
+    blocks = (kind for kind in generate.metric if kind != "judge")
+    return [*(word for word in words if word in WORDS), *blocks]
 
 
 def best_is_measured(context: Context) -> Iterator[Diagnostic]:
@@ -143,10 +144,12 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
     if best.measure not in known:
         close = nearest(best.measure, known) or known
         own = [function_of(text) for text in (generate.metrics or () if generate else ())]
-        if best.measure in [named[1] for named in own if named]:
+        judge = best.measure == "judge" and generate is not None and "judge" in generate.metric
+        if judge or best.measure in [named[1] for named in own if named]:
+            what = "comes from another model" if judge else "is a function of a Python file"
             yield problem(
                 "E303",
-                f"`{best.measure}` is a function of a Python file, whose value may be missing, "
+                f"`{best.measure}` {what}, whose value may be missing, "
                 "so it cannot choose among evaluations.",
                 where,
                 remedy=f"Write `measure = {known[-1]}`.",

@@ -15,7 +15,7 @@ from tunec.facts.metrics import METRICS, SCHEMA
 from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import Generate
 from tunec.spec.expression import function_of
-from tunec.spec.metrics import WORDS, PythonTests, RegexExtract, RegexMatch
+from tunec.spec.metrics import WORDS, Judge, PythonTests, RegexExtract, RegexMatch
 
 ALWAYS = ("answers_stopped", "answer_tokens")
 """What is measured of answers in any case."""
@@ -79,7 +79,7 @@ def names_differ(context: Context) -> Iterator[Diagnostic]:
     generate = _generate(context)
     if generate is None:
         return
-    seen = [*ALWAYS, *generate.metric]
+    seen = [*ALWAYS, *generate.metric, *(["judge_failed"] if "judge" in generate.metric else [])]
     for text in generate.metrics or ():
         named = function_of(text)
         name = named[1] if named else text
@@ -169,7 +169,68 @@ def tests_are_in_a_column(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+JUDGE = "evaluate.generate.metric.judge"
+
+
+def _judge(context: Context) -> Judge | None:
+    generate = _generate(context)
+    judge = generate.metric.get("judge") if generate else None
+    return judge if isinstance(judge, Judge) else None
+
+
+def a_judge_has_an_address(context: Context) -> Iterator[Diagnostic]:
+    """Its address is one, and holds no password."""
+    judge = _judge(context)
+    if judge is None or re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", judge.address):
+        return
+    yield problem(
+        "E449",
+        "A password in an address would be in the script, and in all that it prints."
+        if "@" in judge.address
+        else f"`{judge.address}` is no address of a judge: `http://` or `https://`, a host, and a "
+        "path.",
+        context.at(f"{JUDGE}.address"),
+        remedy='Write, for example, `address = "http://localhost:8000/v1"`; a key comes from the '
+        'environment, by `key_from = "JUDGE_KEY"`.',
+    )
+
+
+def a_key_is_named(context: Context) -> Iterator[Diagnostic]:
+    """A key is not written, but the variable that has it."""
+    judge = _judge(context)
+    name = judge.key_from if judge else None
+    if name is None or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        return
+    yield problem(
+        "E449",
+        "`key_from` is no name of a variable of the environment.",
+        context.at(f"{JUDGE}.key_from"),
+        remedy='Write, for example, `key_from = "JUDGE_KEY"`, and set that to the key.',
+    )
+
+
+def a_judge_sees_the_answer(context: Context) -> Iterator[Diagnostic]:
+    """What it is asked has the answer in it, and nothing that is not known."""
+    judge = _judge(context)
+    if judge is None:
+        return
+    places = dict.fromkeys(re.findall(r"\{\{ *([^{}]*?) *\}\}", judge.prompt))
+    unknown = [place for place in places if place not in ("prompt", "wanted", "given")]
+    if unknown or "given" not in places:
+        yield problem(
+            "E449",
+            f"`{{{{ {unknown[0]} }}}}` is nothing that a judge is told."
+            if unknown
+            else "The question to the judge needs `{{ given }}`, the answer to judge.",
+            context.at(f"{JUDGE}.prompt"),
+            remedy="Write `{{ prompt }}`, `{{ wanted }}` and `{{ given }}` where they shall stand.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
+    a_judge_has_an_address,
+    a_key_is_named,
+    a_judge_sees_the_answer,
     tests_are_in_a_column,
     metric_functions_are_there,
     names_differ,

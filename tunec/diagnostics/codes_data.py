@@ -91,4 +91,14 @@ DATA_CODES: tuple[Code, ...] = (
         example='evaluate { harness { tasks = ["no_such_task.yaml"] } }',
         instead="Correct the path. A task that lm_eval knows is written without `.yaml`.",
     ),
+    Code(
+        "E449",
+        "bad-judge",
+        what="A judge cannot be asked: its address, its question, or where its key comes from.",
+        why="The script asks it when answers are measured. A key that stood in a spec would be in "
+        "the script, in what it prints, and wherever these are kept.",
+        example='evaluate { generate { metric judge { address = "localhost", model = "judge" } } }',
+        instead='Write `address = "http://localhost:8000/v1"`, `key_from = "JUDGE_KEY"`, and a '
+        "`prompt` with `{{ given }}` in it.",
+    ),
 )

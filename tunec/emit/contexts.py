@@ -214,6 +214,13 @@ def runs_code(plan: Plan) -> bool:
     return generate is not None and "python_tests" in generate.kinds()
 
 
+def asks_with_key(plan: Plan) -> bool:
+    """Whether answers are judged by a model that asks for a key."""
+    generate = plan.evaluate.generate if plan.evaluate else None
+    judges = [each for each in generate.metrics if each.kind == "judge"] if generate else []
+    return any(judge.settings["key_from"].value for judge in judges)
+
+
 @record
 class Output(Context):
     harness: bool
@@ -277,7 +284,7 @@ class Train(Context):
         watched = plan.train.watchdog is not None
         kept = (found, early, late)
         generate = plan.evaluate.generate if plan.evaluate else None
-        gaps = generate is not None and "own" in generate.kinds()
+        gaps = generate is not None and generate.gaps
         return cls(derived, saved, measures, measured, *kept, turns, averages, watched, gaps)
 
 
@@ -325,6 +332,8 @@ class Main(Context):
     """A network that computes the prompt has it."""
     harness: bool
     sandbox: bool
+    judge: bool
+    """Whether it needs a key."""
     result: str
 
     @classmethod
@@ -354,6 +363,7 @@ class Main(Context):
             and "dropout" in plan.method.settings,
             harness=has_harness(plan),
             sandbox=runs_code(plan),
+            judge=asks_with_key(plan),
             result=result_folder(plan),
         )
 

@@ -34,23 +34,27 @@ class Scored(Context):
     mixed: bool
     parted: bool
     """Answers to some prompts end at a text."""
-    own: bool
     tested: bool
+    judged: bool
+    own: bool
     scored: bool
-    """Whether there is any metric besides one's own."""
+    """Whether there is any metric of an answer alone."""
     scores: str
 
 
 @record
 class Summary(Context):
     own: bool
+    judged: bool
+    gaps: bool
     sacrebleu: bool
     labels: bool
 
     @classmethod
     def of(cls, generate: GeneratePlan) -> "Summary":
         kinds = generate.kinds()
-        return cls("own" in kinds, signed(generate), "macro_f1" in kinds)
+        judged, labels = "judge" in kinds, "macro_f1" in kinds
+        return cls("own" in kinds, judged, generate.gaps, signed(generate), labels)
 
 
 @record
@@ -60,7 +64,7 @@ class Intervals(Context):
 
 @record
 class Alone(Context):
-    own: bool
+    gaps: bool
     signed: bool
 
 
@@ -136,29 +140,28 @@ def evaluation(plan: Plan) -> Iterator[Section]:
     if generate is None:
         yield Section("evaluate/results")
         return
-    own = "own" in generate.kinds()
+    gaps = generate.gaps
     if generate.compare.value is None:
-        yield Section("evaluate/results_alone", Alone(own, signed(generate)))
+        yield Section("evaluate/results_alone", Alone(gaps, signed(generate)))
     else:
         yield Section("evaluate/columns")
         kind = "against" if generate.against else "answers"
         shown = bool(generate.show.value)
-        yield Section(f"evaluate/results_{kind}", Results(own, signed(generate), shown))
+        yield Section(f"evaluate/results_{kind}", Results(gaps, signed(generate), shown))
 
 
 def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
     """Answers, their scores, and what these amount to."""
-    own = "own" in generate.kinds()
+    kinds = generate.kinds()
     yield Section("evaluate/generate", Generate.of(plan))
     yield from metrics(generate)
-    tested = "python_tests" in generate.kinds()
-    if tested:
+    if "python_tests" in kinds:
         yield Section("metrics/python_tests", PythonTests.of(plan))
     scores = [score(metric) for metric in generate.metrics if metric.kind not in ROWS]
     lines = f"\n{' ' * 12}".join(scores)
-    parted = parts_examples(plan)
-    context = Scored(plan.stops_differ, parted, own, tested, bool(scores), lines)
-    yield Section("evaluate/scored", context)
+    tested, judged, own = (kind in kinds for kind in ("python_tests", "judge", "own"))
+    flags = (plan.stops_differ, parts_examples(plan), tested, judged, own)
+    yield Section("evaluate/scored", Scored(*flags, bool(scores), lines))
     yield Section("evaluate/summary", Summary.of(generate))
     yield Section("evaluate/intervals", Intervals(generate.compare.value is not None))
 

@@ -53,7 +53,7 @@ ALIASES = {"np": "numpy"}
 
 NAMES = {
     "collections.abc": ("Sequence",),
-    "concurrent.futures": ("ProcessPoolExecutor",),
+    "concurrent.futures": ("ProcessPoolExecutor", "ThreadPoolExecutor"),
     "copy": ("copy", "deepcopy"),
     "difflib": ("get_close_matches",),
     "hashlib": ("blake2b", "file_digest", "sha256"),
@@ -72,8 +72,10 @@ NAMES = {
     "functools": ("cache", "lru_cache"),
     "pathlib": ("Path",),
     "statistics": ("median",),
-    "time": ("monotonic",),
+    "time": ("monotonic", "sleep"),
     "typing": ("NamedTuple",),
+    "urllib.error": ("HTTPError",),
+    "urllib.request": ("HTTPRedirectHandler", "Request", "build_opener"),
     "bitsandbytes.nn": ("Linear4bit",),
     "jsonschema.validators": ("validator_for",),
     "lm_eval": ("simple_evaluate",),

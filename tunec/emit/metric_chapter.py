@@ -5,13 +5,15 @@ Invariant: a function, a library and a constant are in a script if and only if o
 needs it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any  # settings are of any sort
 
 from tunec.emit.constants import Constant, constant, in_folder
 from tunec.emit.contexts import Context
-from tunec.emit.literals import py, quoted
+from tunec.emit.literals import prose, py, quoted, text_of_row
 from tunec.emit.row_functions import reader_of
 from tunec.emit.section import Section
+from tunec.plan.decided import Decided
 from tunec.plan.evaluate import GeneratePlan, MetricPlan
 from tunec.plan.plan import Plan
 from tunec.record import record
@@ -27,7 +29,8 @@ BEFORE = {
 SACREBLEU = {"bleu": "BLEU()", "chrf": "CHRF()"}
 ROUGE = {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}
 """By metric, what its library calls it."""
-ROWS = ("own", "python_tests")
+REPLY = "Reply with a whole number from 0 to 10, and with nothing else."
+ROWS = ("own", "python_tests", "judge")
 """Metrics of answers with their rows, computed when all are there."""
 
 
@@ -44,6 +47,19 @@ class Rouge(Context):
 @record
 class Numeric(Context):
     relative: bool
+
+
+@record
+class Judge(Context):
+    key: bool
+    question: str
+    origin: str
+
+    @classmethod
+    def of(cls, metric: MetricPlan) -> "Judge":
+        prompt, key = metric.settings["prompt"], metric.settings["key_from"]
+        question = text_of_row(f"{prompt.value}\n\n{REPLY}")
+        return cls(key.value is not None, question, prose(prompt.origin))
 
 
 @record
@@ -79,6 +95,8 @@ def metrics(plan: GeneratePlan) -> Iterator[Section]:
             yield Section("metrics/numeric", Numeric(metric.relative))
         elif metric.kind not in (*SACREBLEU, *ROUGE, *ROWS):
             yield Section(f"metrics/{metric.kind}")
+        if metric.kind == "judge":
+            yield Section("metrics/judge", Judge.of(metric))
     if "own" in kinds:
         yield Section("metrics/own")
 
@@ -111,9 +129,21 @@ def metric_settings(plan: GeneratePlan) -> Iterator[Constant]:
             yield constant("TESTS", settings["tests"], "a column")
             yield constant("TEST_SECONDS", settings["timeout"])
             yield constant("TEST_MEMORY", settings["memory"], "MB")
+        elif metric.kind == "judge":
+            yield from _judge_settings(settings)
         elif metric.kind == "own":
             own.append(f"{quoted(metric.name)}: ({py(metric.file)}, {py(metric.name)})")
     if own and plan.metric_timeout:
         origin = next(metric.origin for metric in plan.metrics if metric.kind == "own")
         yield Constant("OWN_METRICS", "{" + ", ".join(own) + "}", origin)
         yield constant("METRIC_SECONDS", plan.metric_timeout, "for the answers of an evaluation")
+
+
+def _judge_settings(settings: Mapping[str, Decided[Any]]) -> Iterator[Constant]:
+    yield constant("JUDGE_ADDRESS", settings["address"])
+    yield constant("JUDGE_MODEL", settings["model"])
+    if settings["key_from"].value is not None:
+        yield constant("JUDGE_KEY_FROM", settings["key_from"], "of the environment")
+    yield constant("JUDGE_SECONDS", settings["timeout"])
+    yield Constant("JUDGE_WAITS", "(0, 2, 8)", "default, seconds before it is asked again")
+    yield constant("JUDGE_AT_ONCE", settings["at_once"])

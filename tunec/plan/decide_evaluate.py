@@ -23,7 +23,7 @@ from tunec.spec.harness import FILES
 from tunec.spec.values import Amount
 
 _PATH = "evaluate.generate"
-AMOUNTS = {"timeout", "memory"}
+AMOUNTS = frozenset({"timeout", "memory"})
 """Settings of metrics with one unit, which their constants leave out."""
 
 

@@ -63,6 +63,11 @@ class GeneratePlan:
         """The metrics by their word, each once."""
         return tuple(dict.fromkeys(metric.kind for metric in self.metrics))
 
+    @property
+    def gaps(self) -> bool:
+        """Whether a measure may be missing: what is not tunec's own may fail."""
+        return not {"own", "judge"}.isdisjoint(self.kinds())
+
 
 @record
 class BestPlan:

@@ -92,3 +92,37 @@ class PythonTests(Metric):
         "How much memory an answer may take.",
         why="tests of functions take little",
     )
+
+
+class Judge(Metric):
+    """The score, from 0 to 1, that another model gives the answer, behind an address that speaks
+    as that of OpenAI does.
+    """
+
+    address: Annotated[str, Text("http://localhost:8000/v1")] = required(
+        "Where it is, up to what stands before `/chat/completions`."
+    )
+    model: Annotated[str, Text("acme/judge")] = required("What it is called there.")
+    prompt: Annotated[str, Text("Is {{ given }} as good as {{ wanted }}?")] = setting(
+        "Here is a prompt:\n\n{{ prompt }}\n\nHere is a good answer:\n\n{{ wanted }}\n\nHere is "
+        "another answer:\n\n{{ given }}\n\nHow good is the other answer, from 0 (wrong or of no "
+        "use) to 10 (at least as good as the good one)?",
+        "What it is asked, with `{{ prompt }}`, `{{ wanted }}` and `{{ given }}` in it. That it "
+        "shall reply with a whole number from 0 to 10 is added.",
+        why="a judge who knows the wanted answer needs no knowledge of the subject",
+        shown="whether the answer is as good as the wanted one",
+    )
+    key_from: Annotated[str | None, Text("JUDGE_KEY")] = setting(
+        None,
+        "The variable of the environment with the key; the key itself is written nowhere.",
+        why="servers of one's own ask for none",
+        shown="no key",
+    )
+    timeout: Annotated[Amount, Measure(("seconds",), example=60)] = setting(
+        Amount(60, "seconds"),
+        "How long to wait for a reply, each of three times.",
+        why="judges that think take long",
+    )
+    at_once: Annotated[int, Number(least=1, most=256, example="8")] = setting(
+        8, "Answers that are judged at the same time.", why="few servers refuse so many"
+    )

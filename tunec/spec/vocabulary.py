@@ -239,6 +239,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
                 "json_schema": "metrics:JsonSchema",
                 "numeric": "metrics:Numeric",
                 "python_tests": "metrics:PythonTests",
+                "judge": "metrics:Judge",
             },
         ),
         Place("against", "against", "name", "map", {"": "evaluate:Against"}),
