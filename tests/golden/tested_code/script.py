@@ -654,7 +654,7 @@ def tests_at(places):
 
 
 def add_test_scores(answers, rows):
-    """Whether each answer, or its first block between fences, passes the row's tests."""
+    """Whether each answer, or its first block between fences, passes its tests."""
     tests = tests_at(frozenset(row.place for row in rows))
     for answer, row in zip(answers, rows):
         stop_if_asked()
