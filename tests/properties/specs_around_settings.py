@@ -257,6 +257,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "schema": ('"a.json"', '"b.json"'),
     "tolerance": ("0", "0.01", "1%"),
     "address": ('"http://localhost/v1"', '"https://acme.example/v1"'),
+    "evaluate.generate.metric.similarity.model": ('"base"', '"other"'),
     "evaluate.generate.metric.judge.model": ('"judge"', '"jury"'),
     "evaluate.generate.metric.judge.prompt": ('"{{ given }}?"', '"{{ prompt }}: {{ given }}?"'),
     "key_from": ('"KEY"', '"TOKEN"'),

@@ -175,6 +175,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "b.jinja").write_text("{{ messages }}")
     (place / "rows.txt").write_text("a\n\nb\n")
     write_model(place / "base")
+    write_model(place / "other")
     return place
 
 

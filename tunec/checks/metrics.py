@@ -11,7 +11,7 @@ from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.data import sources
-from tunec.facts.metrics import METRICS, SCHEMA
+from tunec.facts.metrics import EMBEDDER, METRICS, SCHEMA
 from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import Generate
 from tunec.spec.expression import function_of
@@ -119,6 +119,17 @@ def schema_is_there(context: Context) -> Iterator[Diagnostic]:
             f"The schema cannot be used: {context.facts.metrics.schema}.",
             context.at(SCHEMA),
             remedy="Write the path of a JSON schema, relative to the folder of the spec.",
+        )
+
+
+def embedder_is_there(context: Context) -> Iterator[Diagnostic]:
+    """The folder of the model that embeds answers is there, with a model in it."""
+    if context.facts.metrics.embedder:
+        yield problem(
+            "E450",
+            f"The model cannot embed answers: {context.facts.metrics.embedder}.",
+            context.at(EMBEDDER),
+            remedy="Write the path of a model's folder, relative to the folder of the spec.",
         )
 
 
@@ -236,5 +247,6 @@ RULES: tuple[Rule, ...] = (
     names_differ,
     patterns_compile,
     schema_is_there,
+    embedder_is_there,
     settings_have_an_effect,
 )

@@ -101,4 +101,12 @@ DATA_CODES: tuple[Code, ...] = (
         instead='Write `address = "http://localhost:8000/v1"`, `key_from = "JUDGE_KEY"`, and a '
         "`prompt` with `{{ given }}` in it.",
     ),
+    Code(
+        "E450",
+        "bad-embedder",
+        what="The folder of the model that embeds answers is not there, or has no model.",
+        why="The script loads it when answers are measured, and fetches nothing.",
+        example='evaluate { generate { metric similarity { model = "no_such_folder" } } }',
+        instead="Correct the path; save the model there, with its tokenizer.",
+    ),
 )

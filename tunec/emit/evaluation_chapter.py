@@ -35,6 +35,7 @@ class Scored(Context):
     parted: bool
     """Answers to some prompts end at a text."""
     tested: bool
+    similar: bool
     judged: bool
     own: bool
     scored: bool
@@ -159,9 +160,17 @@ def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:
         yield Section("metrics/python_tests", PythonTests.of(plan))
     scores = [score(metric) for metric in generate.metrics if metric.kind not in ROWS]
     lines = f"\n{' ' * 12}".join(scores)
-    tested, judged, own = (kind in kinds for kind in ("python_tests", "judge", "own"))
-    flags = (plan.stops_differ, parts_examples(plan), tested, judged, own)
-    yield Section("evaluate/scored", Scored(*flags, bool(scores), lines))
+    scored = Scored(
+        plan.stops_differ,
+        parts_examples(plan),
+        tested="python_tests" in kinds,
+        similar="similarity" in kinds,
+        judged="judge" in kinds,
+        own="own" in kinds,
+        scored=bool(scores),
+        scores=lines,
+    )
+    yield Section("evaluate/scored", scored)
     yield Section("evaluate/summary", Summary.of(generate))
     yield Section("evaluate/intervals", Intervals(generate.compare.value is not None))
 

@@ -97,7 +97,7 @@ NAMES = {
     "peft.tuners.lora": ("LoraLayer",),
     "safetensors.torch": ("load_file", "save_file"),
     "torch.nn": ("Linear", "Module", "ModuleList", "Parameter"),
-    "torch.nn.functional": ("cross_entropy", "pad", "scaled_dot_product_attention"),
+    "torch.nn.functional": ("cross_entropy", "normalize", "pad", "scaled_dot_product_attention"),
     "torch.nn.utils": ("clip_grad_norm_",),
     "torch.nn.utils.rnn": ("pad_sequence",),
     "torchao.quantization": ("Float8WeightOnlyConfig", "Int8WeightOnlyConfig"),
@@ -106,6 +106,7 @@ NAMES = {
     "transformers": (
         "AttentionInterface",
         "AutoConfig",
+        "AutoModel",
         "AutoModelForCausalLM",
         "AddedToken",
         "AutoTokenizer",

@@ -30,7 +30,7 @@ SACREBLEU = {"bleu": "BLEU()", "chrf": "CHRF()"}
 ROUGE = {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}
 """By metric, what its library calls it."""
 REPLY = "Reply with a whole number from 0 to 10, and with nothing else."
-ROWS = ("own", "python_tests", "judge")
+ROWS = ("own", "python_tests", "judge", "similarity")
 """Metrics of answers with their rows, computed when all are there."""
 
 
@@ -95,6 +95,8 @@ def metrics(plan: GeneratePlan) -> Iterator[Section]:
             yield Section("metrics/numeric", Numeric(metric.relative))
         elif metric.kind not in (*SACREBLEU, *ROUGE, *ROWS):
             yield Section(f"metrics/{metric.kind}")
+        if metric.kind == "similarity":
+            yield Section("metrics/similarity")
         if metric.kind == "judge":
             yield Section("metrics/judge", Judge.of(metric))
     if "own" in kinds:
@@ -129,6 +131,9 @@ def metric_settings(plan: GeneratePlan) -> Iterator[Constant]:
             yield constant("TESTS", settings["tests"], "a column")
             yield constant("TEST_SECONDS", settings["timeout"])
             yield constant("TEST_MEMORY", settings["memory"], "MB")
+        elif metric.kind == "similarity":
+            folder = settings["model"]
+            yield constant("SIMILARITY_MODEL", folder, value=in_folder(folder.value))
         elif metric.kind == "judge":
             yield from _judge_settings(settings)
         elif metric.kind == "own":

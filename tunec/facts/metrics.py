@@ -11,11 +11,12 @@ from tunec.facts.functions import Function, functions_of
 from tunec.facts.paths import is_absolute, missing
 from tunec.files import Files
 from tunec.spec.expression import function_of
-from tunec.spec.metrics import JsonSchema
+from tunec.spec.metrics import JsonSchema, Similarity
 from tunec.spec.places import Lowered, Places
 
 METRICS = "evaluate.generate.metrics"
 SCHEMA = "evaluate.generate.metric.json_schema.schema"
+EMBEDDER = "evaluate.generate.metric.similarity.model"
 
 
 class MetricFacts(NamedTuple):
@@ -25,6 +26,8 @@ class MetricFacts(NamedTuple):
     """By what the spec writes, `metrics.py:cites`: what the file has, or why that is not known."""
     schema: str = ""
     """What is wrong with the schema."""
+    embedder: str = ""
+    """What is wrong with the folder of the model that embeds."""
 
 
 def gather_metrics(lowered: Lowered, files: Files) -> MetricFacts:
@@ -39,7 +42,21 @@ def gather_metrics(lowered: Lowered, files: Files) -> MetricFacts:
     metric = evaluate.generate.metric.get("json_schema")
     if isinstance(metric, JsonSchema):
         schema = _wrong(files, lowered.places, metric.schema)
-    return MetricFacts(found, schema)
+    similarity, embedder = evaluate.generate.metric.get("similarity"), ""
+    if isinstance(similarity, Similarity):
+        embedder = _no_model(files, lowered.places, similarity.model)
+    return MetricFacts(found, schema, embedder)
+
+
+def _no_model(files: Files, places: Places, name: str) -> str:
+    folder = places.folder(EMBEDDER)
+    if is_absolute(name):
+        return f"`{name}` is an absolute path"
+    if not files.is_folder(folder / name):
+        _, fact = missing(files, folder, name, "folders")
+        return f"there is no folder `{name}`. {fact}".strip().rstrip(".")
+    has = files.is_file(folder / name / "config.json")
+    return "" if has else f"`{name}` has no `config.json`"
 
 
 def _wrong(files: Files, places: Places, name: str) -> str:

@@ -23,6 +23,8 @@ from tunec.spec.harness import FILES
 from tunec.spec.values import Amount
 
 _PATH = "evaluate.generate"
+PATHS = {"json_schema": "schema", "similarity": "model"}
+"""Settings of metrics that are relative to the spec."""
 AMOUNTS = frozenset({"timeout", "memory"})
 """Settings of metrics with one unit, which their constants leave out."""
 
@@ -139,9 +141,9 @@ def _metrics(decider: Decider, block: Generate) -> Iterator[MetricPlan]:
         if tolerance and isinstance(tolerance.value, Amount):
             share = tolerance.value.value / 100
             settings["tolerance"], relative = Decided(share, tolerance.origin), True
-        if schema := settings.get("schema"):
-            file = decider.relative(schema.value, f"{path}.schema")
-            settings["schema"] = Decided(file, schema.origin)
+        if name := PATHS.get(kind):
+            place = decider.relative(settings[name].value, f"{path}.{name}")
+            settings[name] = Decided(place, settings[name].origin)
         for name in AMOUNTS & settings.keys():
             settings[name] = decider.number(f"{path}.{name}")
         origin = decider.origin(path) or words.origin

@@ -126,3 +126,14 @@ class Judge(Metric):
     at_once: Annotated[int, Number(least=1, most=256, example="8")] = setting(
         8, "Answers that are judged at the same time.", why="few servers refuse so many"
     )
+
+
+class Similarity(Metric):
+    """How near the answer is to the row's own by the embeddings of a model: the cosine of the mean
+    of its last hidden states.
+    """
+
+    model: Annotated[str, Text("models/sentences")] = required(
+        "The folder of a model that transformers loads, relative to the spec; one that was made "
+        "for means of its states."
+    )

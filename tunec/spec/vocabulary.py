@@ -240,6 +240,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
                 "numeric": "metrics:Numeric",
                 "python_tests": "metrics:PythonTests",
                 "judge": "metrics:Judge",
+                "similarity": "metrics:Similarity",
             },
         ),
         Place("against", "against", "name", "map", {"": "evaluate:Against"}),
