@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from emitted_script import ROOT, load, run
+from exactness.tiny_models import script
 
 pytest.importorskip("lm_eval", reason="the extra `harness` is not installed")
 pytestmark = pytest.mark.torch
@@ -111,6 +112,43 @@ def test_a_signal_stops_it_between_forward_passes(finished, tmp_path, monkeypatc
     assert not (tmp_path / "harness").exists()
 
 
+def test_a_run_that_was_stopped_meanwhile_goes_on(finished, tmp_path, monkeypatch):
+    module, output = finished
+    calls, evaluate = [], module.simple_evaluate
+
+    def stopped_at_the_end(*given, **named):
+        calls.append(given)
+        if len(calls) == 2:
+            module.signals.append(15)
+        return evaluate(*given, **named)
+
+    monkeypatch.setattr(module, "simple_evaluate", stopped_at_the_end)
+    with pytest.raises(SystemExit, match="stopped after step 24 of 24; run again to go on"):
+        run(module, "--output", tmp_path / "run")
+    module.signals.clear()
+    run(module, "--output", tmp_path / "run")
+    assert len(calls) == 3
+    for name in ("results.json", "metrics.jsonl"):
+        assert (tmp_path / "run" / name).read_text() == (output / name).read_text()
+
+
+def test_a_group_stands_for_its_tasks(finished, tmp_path, monkeypatch):
+    module, _ = finished
+    found = {
+        "results": {
+            "all": {"acc,none": 0.5, "acc_stderr,none": "N/A", "alias": "all"},
+            "some": {"acc,none": 0.4, "acc_stderr,none": 0.1},
+            "one": {"acc,none": 0.3, "acc_stderr,none": 0.1, "sample_len": 3},
+            "alone": {"exact_match,strict-match": 0.2, "acc,none": math.nan, "sample_len": 3},
+        },
+        "group_subtasks": {"all": ["some"], "some": ["one"]},
+    }
+    monkeypatch.setattr(module, "simple_evaluate", lambda *given, **named: found)
+    measures = module.benchmarks(module.load_model(), module.load_tokenizer(), tmp_path, 0)
+    assert measures == {"harness/all/acc": 0.5, "harness/alone/exact_match/strict-match": 0.2}
+    assert json.loads((tmp_path / "harness" / "step-000000.json").read_text())["results"]["one"]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -126,3 +164,29 @@ def test_what_cannot_be_loaded_ends_the_run_at_its_start(tmp_path, monkeypatch, 
     with pytest.raises(SystemExit, match=rf"lm_eval cannot load mine\.yaml.*{reason}|{reason}"):
         run(module, "--output", tmp_path / "run")
     assert not (tmp_path / "run" / "metrics.jsonl").exists()
+
+
+NAMED = """\
+model "pico"
+method lora
+template lines { text "{{ question }}" }
+objective pretrain
+data train { source "dates.jsonl" }
+evaluate { harness { tasks = ["choose_dat"] } }
+"""
+
+
+def test_a_name_that_lm_eval_does_not_know_ends_the_run_at_its_start(tmp_path, monkeypatch):
+    from lm_eval.tasks import TaskManager
+
+    data = ROOT / "tests" / "golden" / "data"
+    (tmp_path / "pico").symlink_to(ROOT / "samples" / "models" / "pico")
+    (tmp_path / "dates.jsonl").write_text((data / "dates.jsonl").read_text())
+    module = script(tmp_path, "named", NAMED)
+    own = TaskManager(include_defaults=False, include_path=str(data))
+    monkeypatch.setattr(module, "TaskManager", lambda: own)
+    with pytest.raises(SystemExit, match=r"no task choose_dat; similar: choose_date$"):
+        run(module, "--output", tmp_path / "run")
+    monkeypatch.setattr(module, "HARNESS_TASKS", ["choose_date"])
+    monkeypatch.setattr(module, "HERE", CASE)
+    assert module.task_manager() is own

@@ -242,6 +242,12 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "generate { metrics = [exact_match] }",
         "",
     ),
+    (
+        "lm_eval lm_eval_tasks lm_harness benchmarks bench_dataset do_bench_eval",
+        "evaluate",
+        'harness { tasks = ["arc_easy"] }',
+        "",
+    ),
     ("eval_table_size eval_samples_shown", "evaluate.generate", "show = 4", ""),
     (
         "max_eval_samples max_val_samples eval_limit",
