@@ -23,7 +23,6 @@ def finished(tmp_path_factory):
     torch.set_num_threads(1)
     place = tmp_path_factory.mktemp("benchmarked")
     module = load(CASE / "script.py")
-    module.CACHE = place / "encoded"
     asked: list[object] = []
 
     def refused(self, address):
