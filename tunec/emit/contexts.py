@@ -15,6 +15,7 @@ from tunec.plan.plan import (
     FreezePlan,
     FullPlan,
     LisaPlan,
+    LoraPlan,
     OwnPlan,
     PeftPlan,
     Plan,
@@ -293,6 +294,12 @@ class Best(Context):
     more: bool
 
 
+CONVERTED = ("corda", "lora_ga")
+"""Beginnings of LoRA that are taken from the frozen weights, so that an adapter has to be converted
+to one for them as they were.
+"""
+
+
 @record
 class Accept(Context):
     gaps: bool
@@ -301,7 +308,7 @@ class Accept(Context):
     @classmethod
     def of(cls, plan: EvaluatePlan) -> "Accept":
         generate, signs = plan.generate, list(dict.fromkeys(each.sign for each in plan.accept))
-        gaps = generate is not None and "own" in generate.kinds()
+        gaps = generate is not None and generate.gaps
         each = ", ".join(f'"{sign}": value {sign} asked' for sign in signs)
         return cls(gaps, f"{{{each}}}[sign]" if len(signs) > 1 else f"value {signs[0]} asked")
 
@@ -334,6 +341,10 @@ class Main(Context):
     sandbox: bool
     judge: bool
     """Whether it needs a key."""
+    begins_by_rows: bool
+    """Adapters begin as the script works out, from rows; `begins`: from weights alone."""
+    begins: bool
+    converted: bool
     result: str
 
     @classmethod
@@ -341,6 +352,7 @@ class Main(Context):
         stops = plan.objective == "sft"
         adapter = plan.adapter
         accept = plan.evaluate is not None and bool(plan.evaluate.accept)
+        begins = plan.method.begins if isinstance(plan.method, LoraPlan) else None
         return cls(
             accept=accept,
             shown_last=plan.evaluate is not None and not accept,
@@ -364,6 +376,9 @@ class Main(Context):
             harness=has_harness(plan),
             sandbox=runs_code(plan),
             judge=asks_with_key(plan),
+            begins_by_rows=begins is not None and begins != "loftq",
+            begins=begins == "loftq",
+            converted=begins in CONVERTED,
             result=result_folder(plan),
         )
 

@@ -288,6 +288,10 @@ def _settings(plan: Plan) -> Iterator[Constant]:
             value = decided.value
             form = list(value) if isinstance(value, tuple) else None
             yield constant(LORA_OPTIONS[name][1], decided, value=form)
+        if how.init_rows:
+            yield constant("INIT_ROWS", how.init_rows, f"that {how.begins} looks at")
+            note = "default: memory and time, not the result"
+            yield Constant("LAYERS_AT_ONCE", "16", note)
         if how.ranks:
             yield constant("LORA_RANKS", how.ranks)
         if how.alphas:

@@ -10,6 +10,7 @@ from textwrap import shorten
 
 from tunec.emit import contexts as c
 from tunec.emit import tokenizer_contexts as k
+from tunec.emit.beginnings import beginning
 from tunec.emit.data_chapter import batches, data
 from tunec.emit.evaluation_chapter import evaluation
 from tunec.emit.format import WIDTH, formatted
@@ -150,6 +151,7 @@ def folder(plan: Plan) -> Iterator[Section]:
 def run(plan: Plan) -> Iterator[Section]:
     if plan.evaluate and plan.evaluate.best:
         yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
+    yield from beginning(plan)
     yield Section("run/train", c.Train.of(plan, averages(plan)))
     yield from merging(plan)
     if plan.evaluate and plan.evaluate.accept:

@@ -24,6 +24,7 @@ from tunec.plan.plan import (
     PeftPlan,
     PromptPlan,
 )
+from tunec.spec.method import BEGINNINGS, FROM_ROWS
 
 
 def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
@@ -54,6 +55,9 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         for name in OPTIONS
         if (decided := decider.value(f"method.{name}")).value not in (None, False, "default")
     }
+    begins = decider.read("method.init")
+    if begins in BEGINNINGS:
+        del options["init"]
     ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
     # Rows of new tokens and modules that are saved are counted by no rule here.
     plain = not (
@@ -66,6 +70,8 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         dropout=decider.value("method.dropout"),
         target_modules=targets,
         options=options,
+        begins=begins if begins in BEGINNINGS else None,
+        init_rows=decider.value("method.init_rows") if begins in FROM_ROWS else None,
         ranks=ranks,
         alphas=alphas,
         merge=decider.read("method.merge"),

@@ -105,6 +105,10 @@ class LoraPlan:
     target_modules: Decided[str | tuple[str, ...]]
     options: dict[str, Decided[Any]]
     """What else is written, in the spec's names: `exclude_modules`, `rslora`, `init`, …"""
+    begins: str | None
+    """What the adapter begins as, where the script and not peft works it out."""
+    init_rows: Decided[int] | None
+    """Rows that it is worked out from."""
     ranks: Decided[dict[str, int]] | None
     """By the end of modules' names."""
     alphas: Decided[dict[str, float]] | None

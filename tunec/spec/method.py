@@ -50,6 +50,11 @@ class Ranks(Block):
     )
 
 
+FROM_ROWS = ("eva", "corda", "lora_ga")
+BEGINNINGS = (*FROM_ROWS, "loftq")
+"""Values of `init` that the script works out itself, not peft."""
+
+
 class Lora(Block):
     """Low-rank adapters (arXiv 2106.09685): frozen weights, plus a trained product of two thin
     matrices.
@@ -99,12 +104,24 @@ class Lora(Block):
         "arXiv 2312.03732).",
         why="the usual scale; it matters at ranks above 64",
     )
-    init: Annotated[str, Choice(("default", "gaussian", "orthogonal", "pissa", "olora"))] = setting(
+    init: Annotated[
+        str,
+        Choice(("default", "gaussian", "orthogonal", "pissa", "olora", *BEGINNINGS)),
+    ] = setting(
         "default",
         "What the product begins as. `default`, `gaussian`, `orthogonal`: nothing, from a random "
-        "first matrix. `pissa` (arXiv 2404.02948) and `olora` (arXiv 2406.01775): the largest part "
-        "of the weight itself, which is taken from the frozen weight.",
+        "first matrix; `eva` (arXiv 2410.07170): nothing, from one that keeps most of what comes "
+        "into the layer. `pissa` (arXiv 2404.02948) and `olora` (arXiv 2406.01775): the largest "
+        "part of the weight itself, which is taken from the frozen weight; `corda` (arXiv "
+        "2406.05223): the part that matters most to what comes into the layer; `lora_ga` (arXiv "
+        "2407.05000): what makes the first step like one of full tuning. `loftq` (arXiv "
+        "2310.08659): what quantizing the weight lost.",
         why="it suits every storage, and leaves the frozen weights as they are",
+    )
+    init_rows: Annotated[int, Number(least=1, example="256")] = setting(
+        256,
+        "Rows that `eva`, `corda` and `lora_ga` begin from: the first that training comes to.",
+        why="as many as CorDA takes",
     )
     merge: Annotated[bool, Flag()] = setting(
         False,
