@@ -105,6 +105,8 @@ def test_the_result_loads_and_computes_the_same(finished):
     trained = module.trained_weights(model)
     assert weights.keys() == trained.keys()
     optimizer = module.make_optimizer(model)
+    if hasattr(module, "convert"):  # it began as a part of the weights
+        module.begin(model, [], folder)
     module.load_checkpoint(model, optimizer, folder)
     if best.exists():
         module.restore_best(model, folder)

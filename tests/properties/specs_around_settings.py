@@ -34,6 +34,8 @@ SCRATCH = {"evaluate": "", "method": "method full"}
 HELD_OUT = {"evaluate": "evaluate { generate }"}
 
 LORA = ("lora", "dora", "qlora")
+NUMBERS = ("default", "gaussian", "orthogonal", "pissa", "olora", "eva", "corda", "lora_ga")
+"""What LoRA may begin as on weights that are not quantized."""
 OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
 MEASURED, OVERLAP = ("validation", "test"), ("overlap", "overlap_by")
 OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
@@ -90,6 +92,7 @@ BESIDE: dict[str, str] = {
     "train.optimizer.group.text": "learning_rate = 1e-5",
     "train.optimizer.sgd.nesterov": "momentum = 0.9",
     **{f"method.{kind}.layers": 'target_modules = ["q_proj"]' for kind in LORA},
+    **{f"method.{kind}.init_rows": "init = eva" for kind in LORA},
     "method.module.path": "rank = 4",
     **{f"method.p_tuning.{name}": "encoder = lstm" for name in ("layers", "dropout")},
     "data.train": 'source "rows.jsonl"',
@@ -125,6 +128,8 @@ NEXT_TO: dict[str, str] = {
 WITHOUT_SOME_WORDS = {
     "data.source.format",  # each needs a file of its own, and is tried by itself
     "method.qlora.init",  # some need weights that are not quantized
+    "method.lora.init",  # one needs some that are
+    "method.dora.init",
 }
 """Settings whose words are not all legal in the specs here."""
 
@@ -289,7 +294,10 @@ VALUES: dict[str, tuple[str, ...]] = {
     "exclude_modules": ('["q_proj"]', '["v_proj"]'),
     "modules_to_save": ('["norm"]', '["lm_head"]'),
     "layers": ("[0]", "[0, 1]"),
-    "method.qlora.init": ("default", "gaussian"),
+    "method.qlora.init": ("default", "gaussian", "eva", "loftq"),
+    "method.lora.init": NUMBERS,
+    "method.dora.init": NUMBERS,
+    "init_rows": ("64", "128"),
     "method.module.path": ('"q_proj"', '"v_proj"'),
     "method.ia3.target_modules": ('["k_proj", "down_proj"]', '["v_proj", "down_proj"]'),
     "method.norm.target_modules": ("all_norms", '["norm"]', '["input_layernorm"]'),

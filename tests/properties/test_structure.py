@@ -16,6 +16,7 @@ from jinja2 import meta, nodes
 
 from tunec.emit import (
     against_chapter,
+    beginnings,
     cleaning_contexts,
     contexts,
     data_contexts,
@@ -325,6 +326,7 @@ def test_no_context_and_no_template_is_left_over() -> None:
     assert not used_contexts().keys() & NOT_IN_GOLDENS.keys()
     modules = (
         against_chapter,
+        beginnings,
         cleaning_contexts,
         contexts,
         data_contexts,

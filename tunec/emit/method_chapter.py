@@ -173,7 +173,7 @@ def _options(how: LoraPlan) -> Iterator[str]:
     """The arguments that not every script has."""
     if how.kind == "dora":
         yield "use_dora=True,"
-    for name in how.options:
+    for name in _of_peft(how):
         argument, constant_name = LORA_OPTIONS[name]
         value = f"named(base, {constant_name})" if name == "modules_to_save" else constant_name
         yield f"{argument}={value},"
@@ -181,6 +181,12 @@ def _options(how: LoraPlan) -> Iterator[str]:
         yield "rank_pattern=LORA_RANKS,"
     if how.alphas:
         yield "alpha_pattern=LORA_ALPHAS,"
+
+
+def _of_peft(how: LoraPlan) -> list[str]:
+    """The options that peft's configuration has."""
+    own = {"init", "init_rows"} if how.begins else set()
+    return [name for name in how.options if name not in own]
 
 
 def merges(plan: Plan) -> bool:
@@ -284,12 +290,13 @@ def _settings(plan: Plan) -> Iterator[Constant]:
         yield constant("LORA_ALPHA", how.alpha, value=_tidy(how.alpha))
         yield constant("LORA_DROPOUT", how.dropout)
         yield constant("LORA_TARGETS", how.target_modules, value=_targets(how.target_modules))
-        for name, decided in how.options.items():
+        for name in _of_peft(how):
+            decided = how.options[name]
             value = decided.value
             form = list(value) if isinstance(value, tuple) else None
             yield constant(LORA_OPTIONS[name][1], decided, value=form)
-        if how.init_rows:
-            yield constant("INIT_ROWS", how.init_rows, f"that {how.begins} looks at")
+        if "init_rows" in how.options:
+            yield constant("INIT_ROWS", how.options["init_rows"], f"that {how.begins} looks at")
             note = "default: memory and time, not the result"
             yield Constant("LAYERS_AT_ONCE", "16", note)
         if how.ranks:

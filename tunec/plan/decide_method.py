@@ -24,7 +24,7 @@ from tunec.plan.plan import (
     PeftPlan,
     PromptPlan,
 )
-from tunec.spec.method import BEGINNINGS, FROM_ROWS
+from tunec.spec.method import FROM_ROWS
 
 
 def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
@@ -55,13 +55,14 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         for name in OPTIONS
         if (decided := decider.value(f"method.{name}")).value not in (None, False, "default")
     }
-    begins = decider.read("method.init")
-    if begins in BEGINNINGS:
-        del options["init"]
+    if decider.read("method.init") in FROM_ROWS:
+        options["init_rows"] = decider.value("method.init_rows")
     ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
     # Rows of new tokens and modules that are saved are counted by no rule here.
     plain = not (
-        ranks or options.keys() - {"rslora", "init"} or decide_tokenizer(decider).new_tokens
+        ranks
+        or options.keys() - {"rslora", "init", "init_rows"}
+        or decide_tokenizer(decider).new_tokens
     )
     return LoraPlan(
         kind="dora" if kind == "dora" else "lora",
@@ -70,8 +71,6 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         dropout=decider.value("method.dropout"),
         target_modules=targets,
         options=options,
-        begins=begins if begins in BEGINNINGS else None,
-        init_rows=decider.value("method.init_rows") if begins in FROM_ROWS else None,
         ranks=ranks,
         alphas=alphas,
         merge=decider.read("method.merge"),

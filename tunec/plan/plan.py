@@ -11,6 +11,7 @@ from tunec.plan.data import DataPlan, MessagesPlan, TemplatePlan, TurnPlan
 from tunec.plan.decided import Decided
 from tunec.plan.evaluate import EvaluatePlan
 from tunec.record import fields_of, is_record, record
+from tunec.spec.method import BEGINNINGS
 from tunec.spec.values import Amount
 
 # --- Model ----------------------------------------------------------------------------
@@ -105,16 +106,18 @@ class LoraPlan:
     target_modules: Decided[str | tuple[str, ...]]
     options: dict[str, Decided[Any]]
     """What else is written, in the spec's names: `exclude_modules`, `rslora`, `init`, …"""
-    begins: str | None
-    """What the adapter begins as, where the script and not peft works it out."""
-    init_rows: Decided[int] | None
-    """Rows that it is worked out from."""
     ranks: Decided[dict[str, int]] | None
     """By the end of modules' names."""
     alphas: Decided[dict[str, float]] | None
     merge: bool
     trained: int | None
     """How many weights are trained, where the sizes of the model's layers say so."""
+
+    @property
+    def begins(self) -> str | None:
+        """What the adapter begins as, where the script and not peft works it out."""
+        init = self.options["init"].value if "init" in self.options else None
+        return init if init in BEGINNINGS else None
 
 
 @record

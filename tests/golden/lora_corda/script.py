@@ -660,7 +660,7 @@ def first_rows(rows):
 
 @torch.no_grad()
 def products_of_inputs(model, layers, rows):
-    """By layer, the mean over the rows' tokens of its inputs' products with each other."""
+    """By layer, the mean over tokens of its inputs' products with each other."""
     products, rows = {}, first_rows(rows)
     tokens = sum(len(row.ids) for row in rows)
 
@@ -715,7 +715,7 @@ def begin(model, rows, output):
     model.load_state_dict(load_file(file), strict=False)
     for layer in layers.values():
         layer.weight.copy_(layer.weight.float() - layer.get_delta_weight("default"))
-    print(f"begins with parts of {len(layers)} weights, by {INIT_ROWS} rows")
+    print(f"begins: parts of {len(layers)} weights")
 
 
 def convert(output, result):

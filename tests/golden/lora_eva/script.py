@@ -623,7 +623,7 @@ def first_rows(rows):
 
 @torch.no_grad()
 def products_of_inputs(model, layers, rows):
-    """By layer, the mean over the rows' tokens of its inputs' products with each other."""
+    """By layer, the mean over tokens of its inputs' products with each other."""
     products, rows = {}, first_rows(rows)
     tokens = sum(len(row.ids) for row in rows)
 
@@ -655,7 +655,7 @@ def begin(model, rows, output):
         for layer, product in products.items():
             vectors = torch.linalg.eigh(product).eigenvectors.flip(1)
             layer.lora_A["default"].weight.copy_(vectors.T[: layer.r["default"]])
-    print(f"begins with EVA on {INIT_ROWS} rows")
+    print(f"begins: what comes into {len(layers)} layers")
 
 
 def train(model, tokenizer, rows, held_out, output):

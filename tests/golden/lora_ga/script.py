@@ -624,6 +624,7 @@ def first_rows(rows):
     return [rows[number] for number in [*numbers][:INIT_ROWS]]
 
 
+@torch.enable_grad()
 def beginnings(model, layers, rows):
     """By layer, the two matrices that an adapter begins as (LoRA-GA, arXiv 2407.05000).
 
@@ -664,7 +665,7 @@ def begin(model, rows, output):
     model.load_state_dict(load_file(file), strict=False)
     for layer in layers.values():
         layer.weight.copy_(layer.weight.float() - layer.get_delta_weight("default"))
-    print(f"begins with parts of {len(layers)} weights, by {INIT_ROWS} rows")
+    print(f"begins: parts of {len(layers)} weights")
 
 
 def convert(output, result):

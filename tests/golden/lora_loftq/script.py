@@ -677,7 +677,7 @@ def begin(model, output):
         roots = (sizes[:rank] / layer.scaling["default"]).sqrt()
         layer.lora_A["default"].weight.copy_(right[:rank] * roots[:, None])
         layer.lora_B["default"].weight.copy_(left[:, :rank] * roots)
-    print(f"begins with what {len(layers)} quantized weights lost")
+    print(f"begins: what {len(layers)} weights lost")
 
 
 def train(model, tokenizer, rows, held_out, output):
