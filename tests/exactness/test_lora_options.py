@@ -26,11 +26,13 @@ train {{ steps = 3, optimizer adamw {{ learning_rate = 1e-2 }} }}
 """
 
 
-def compiled(folder: Path, options: str, method: str = "lora", quantize: str = "") -> ModuleType:
-    build(folder, "llama")
+def compiled(
+    folder: Path, options: str, method: str = "lora", quantize: str = "", model: str = "llama"
+) -> ModuleType:
+    build(folder, model)
     (folder / "rows.jsonl").write_text('{"q": "Question", "a": "Answer"}\n' * 3)
     text = SPEC.format(method=method, options=options, quantize=quantize)
-    return script(folder, "lora", text)
+    return script(folder, "lora", text.replace("llama", model))
 
 
 def ran(module: ModuleType, output: Path) -> Any:  # noqa: ANN401  a model

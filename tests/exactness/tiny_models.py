@@ -90,13 +90,21 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {  # of several sorts
 }
 """By name, how each differs from the usual sizes; the name is the model type where none is said."""
 
+_EXPERTS = {"hidden_size": 32, "num_experts": 4, "num_experts_per_tok": 2}
+MIXTURES: dict[str, dict[str, Any]] = {  # of several sorts
+    "mixtral": {"hidden_size": 32, "num_local_experts": 4},
+    "olmoe": _EXPERTS,
+    "qwen3_moe": {**_EXPERTS, "head_dim": 8, "moe_intermediate_size": 16, "decoder_sparse_step": 1},
+}
+"""The same for mixtures of experts; `tests/golden/data/mixture` is the last of these."""
+
 
 def build(folder: Path, name: str) -> Path:
     """The folder of a random model, made if it is not there; the same weights every time."""
     model_folder = folder / name
     if model_folder.exists():
         return model_folder
-    settings = {**_SIZES, **ARCHITECTURES[name]}
+    settings = {**_SIZES, **(ARCHITECTURES | MIXTURES)[name]}
     model_type = settings.pop("model_type", name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

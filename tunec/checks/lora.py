@@ -11,6 +11,7 @@ from tunec.checks.method import element, is_end, targets
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
+from tunec.facts.model import FUSED, ModelFacts
 from tunec.facts.paths import enumerated
 from tunec.spec.method import BEGINNINGS, FROM_ROWS, Lora
 
@@ -73,6 +74,82 @@ def named_modules_are_there(context: Context) -> Iterator[Diagnostic]:
                 notes=(f"There are {enumerated(ends, 16)}.",) if ends else (),
                 remedy=f'Write "{close[0]}".' if close else "Write one of these.",
             )
+
+
+def experts_are_there(context: Context) -> Iterator[Diagnostic]:
+    """`target_parameters` names weights of experts, and nothing that cannot go with them."""
+    method, model = _lora(context), context.facts.model
+    if method is None or method.target_parameters is None:
+        return
+    if model is None or not model.weights:
+        if method.target_modules == "all_linear":
+            yield problem(
+                "E303",
+                "`target_parameters` needs a list of `target_modules` where the model is not at "
+                "hand.",
+                context.at("method.target_parameters"),
+                remedy='Write, for example, `target_modules = ["q_proj", "v_proj"]`.',
+            )
+    else:
+        ends = [*dict.fromkeys(".".join(name.split(".")[-2:]) for name in model.experts)]
+        for name in method.target_parameters:
+            if not any(matches(name, weight) for weight in model.experts):
+                yield problem(
+                    "E408",
+                    f"No weight of experts is named `{name}`.",
+                    element(context, "method.target_parameters", name),
+                    notes=(f"There are {enumerated(ends, 16)}.",) if ends else (),
+                    remedy="Write one of these."
+                    if ends
+                    else "Remove `target_parameters`: this model has no experts.",
+                )
+    yield from _with_experts(context, method)
+
+
+def _with_experts(context: Context, method: Lora) -> Iterator[Diagnostic]:
+    clashes = [
+        (method.dropout > 0, "method.dropout", "`dropout`", "dropout = 0"),
+        (method.layers is not None, "method.layers", "`layers`", ""),
+        (context.method == "dora", "method", "`method dora`", "method lora"),
+        (
+            method.init not in ("default", "gaussian"),
+            "method.init",
+            f"`init = {method.init}`",
+            "init = default",
+        ),
+    ]
+    for there, path, what, instead in clashes:
+        if there:
+            yield problem(
+                "E302",
+                f"`target_parameters` does not work with {what}: peft has it for layers only.",
+                context.at("method.target_parameters"),
+                context.at(path),
+                remedy=f"Write `{instead}`, or remove `target_parameters`."
+                if instead
+                else f"Remove {what}, or `target_parameters`.",
+            )
+
+
+def experts_are_no_layers(context: Context) -> Iterator[Diagnostic]:
+    """In mixtures, peft takes the names of feed-forward layers for those of experts."""
+    method, model = _lora(context), context.facts.model
+    if method is None or model is None or isinstance(method.target_modules, str):
+        return
+    for name in method.target_modules:
+        if model.experts and name.rpartition(".")[2] in FUSED and _has(model, name):
+            yield problem(
+                "E302",
+                f"`{name}` would be taken for the experts of this mixture, which would all be "
+                "trained.",
+                element(context, "method.target_modules", name),
+                notes=("peft does so with feed-forward layers beside experts, too.",),
+                remedy='Remove it; `target_parameters = ["experts.down_proj"]` trains experts.',
+            )
+
+
+def _has(model: ModelFacts, name: str) -> bool:
+    return any(matches(name, module) for module in model.matrices)
 
 
 def excluded_modules_were_targets(context: Context) -> Iterator[Diagnostic]:
@@ -235,6 +312,8 @@ def gradients_have_two_parts(context: Context) -> Iterator[Diagnostic]:
 RULES: tuple[Rule, ...] = (
     layers_are_of_the_model,
     named_modules_are_there,
+    experts_are_there,
+    experts_are_no_layers,
     excluded_modules_were_targets,
     saved_modules_stand_alone,
     modules_say_something,

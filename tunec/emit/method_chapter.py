@@ -37,6 +37,7 @@ class Lora(Context):
     """Whether there are `options`."""
     options: str
     listed: bool
+    parameters: bool
     saved: bool
     checkpointing: bool
     new_tokens: bool
@@ -115,6 +116,7 @@ def method(plan: Plan) -> Iterator[Section]:
             more=bool(options),
             options=options,
             listed=listed and _count(plan) is None,  # which would be another
+            parameters="target_parameters" in how.options and _count(plan) is None,
             saved=saved,
             checkpointing=checkpointing,
             new_tokens=has_new_rows(plan),
@@ -160,6 +162,7 @@ def _count(plan: Plan) -> int | None:
 
 
 LORA_OPTIONS = {
+    "target_parameters": ("target_parameters", "LORA_PARAMETERS"),
     "exclude_modules": ("exclude_modules", "LORA_EXCLUDED"),
     "layers": ("layers_to_transform", "LORA_LAYERS"),
     "modules_to_save": ("modules_to_save", "MODULES_TO_SAVE"),

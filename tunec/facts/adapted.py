@@ -20,6 +20,9 @@ CONV1D = frozenset({"gpt2", "openai-gpt"})
 COUNTED = frozenset("llama mistral qwen2 qwen3 gemma gemma2 phi phi3 granite cohere gpt2".split())
 """Architectures that a test counts."""
 
+MIXTURES = frozenset({"mixtral", "olmoe", "qwen3_moe"})
+"""Architectures with experts that a test counts, for LoRA."""
+
 
 def matches(name: str, module: str) -> bool:
     """Whether a name is a module's name, or its last parts."""
@@ -76,18 +79,28 @@ def trained_count(model: ModelFacts | None, kind: str, settings: dict[str, Any])
 
 
 def lora_count(
-    model: ModelFacts | None, targets: str | tuple[str, ...], rank: int, *, dora: bool
+    model: ModelFacts | None,
+    targets: str | tuple[str, ...],
+    parameters: tuple[str, ...],
+    rank: int,
+    *,
+    dora: bool,
 ) -> int | None:
     """How many weights LoRA trains, DoRA with a magnitude for each output besides."""
-    if model is None or not _is_counted(model):
+    if model is None or not _is_counted(model, COUNTED | MIXTURES):
         return None
     layers = linear_layers(model, targets)
     if any(is_embedding(module) for module in layers):
         return None
+    experts = {name: shape for name, shape in model.experts.items() if _ends(name, parameters)}
     return sum(
         rank * (layer.inputs + layer.outputs) + dora * layer.outputs for layer in layers.values()
-    )
+    ) + sum(rank * shape[0] * (shape[1] + shape[2]) for shape in experts.values())
 
 
-def _is_counted(model: ModelFacts) -> bool:
-    return bool(model.weights) and not model.quantized and model.model_type in COUNTED
+def _ends(name: str, parameters: tuple[str, ...]) -> bool:
+    return any(matches(parameter, name) for parameter in parameters)
+
+
+def _is_counted(model: ModelFacts, counted: frozenset[str] = COUNTED) -> bool:
+    return bool(model.weights) and not model.quantized and model.model_type in counted

@@ -29,6 +29,15 @@ _ROUTERS = ("gate", "router")
 """Modules that choose among experts."""
 _MATRICES = (".weight", ".qweight", "._weight_qdata")
 """Ends of tensors' names: as they are, by GPTQ and AWQ, by torchao."""
+FUSED = {
+    "w1": "gate_up_proj",
+    "w3": "gate_up_proj",
+    "w2": "down_proj",
+    "gate_proj": "gate_up_proj",
+    "up_proj": "gate_up_proj",
+    "down_proj": "down_proj",
+}
+"""By its name in files, the weight of all experts that transformers 5 makes of each expert's."""
 OUTPUTS = ("lm_head", "embed_out", "output_layer", "score", "classifier")
 
 
@@ -216,6 +225,26 @@ class ModelFacts(NamedTuple):
             and ".experts." not in name
             and _last(_module(name)) not in routers
         }
+
+    @property
+    def experts(self) -> Mapping[str, tuple[int, ...]]:
+        """Weights of three dimensions, of all experts of a layer, as transformers 5 names them."""
+        found: dict[str, tuple[int, ...]] = {}
+        for name, shape in (self.weights or {}).items():
+            before, _, rest = name.partition(".experts.")
+            number, _, part = rest.removesuffix(".weight").partition(".")
+            if len(shape) == 3 and rest:
+                found[name] = shape
+            elif number.isdigit() and part in FUSED and len(shape) == 2:
+                fused = f"{before.replace('block_sparse_moe', 'mlp')}.experts.{FUSED[part]}"
+                count, outputs, _ = found.get(fused, (0, 0, 0))
+                first = number == "0"
+                found[fused] = (
+                    max(count, int(number) + 1),
+                    outputs + shape[0] * first,
+                    shape[1],
+                )
+        return found
 
     def linear_modules(self) -> list[str]:
         """Linear layers, without embeddings and output layer."""

@@ -8,6 +8,7 @@ from typing import Any  # settings are of any sort
 from tunec.facts import Facts
 from tunec.facts.adapted import lora_count, trained_count
 from tunec.facts.methods import METHODS
+from tunec.facts.model import FUSED
 from tunec.facts.optimizers import OWN_RATES
 from tunec.facts.soft_prompts import SOFT_PROMPTS, sizes_of
 from tunec.plan.decide_own import decide_own
@@ -59,11 +60,7 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         options["init_rows"] = decider.value("method.init_rows")
     ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
     # Rows of new tokens and modules that are saved are counted by no rule here.
-    plain = not (
-        ranks
-        or options.keys() - {"rslora", "init", "init_rows"}
-        or decide_tokenizer(decider).new_tokens
-    )
+    plain = not (ranks or options.keys() - COUNTED or decide_tokenizer(decider).new_tokens)
     return LoraPlan(
         kind="dora" if kind == "dora" else "lora",
         rank=rank,
@@ -74,7 +71,13 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         ranks=ranks,
         alphas=alphas,
         merge=decider.read("method.merge"),
-        trained=lora_count(facts.model, targets.value, rank.value, dora=kind == "dora")
+        trained=lora_count(
+            facts.model,
+            targets.value,
+            decider.read("method.target_parameters") or (),
+            rank.value,
+            dora=kind == "dora",
+        )
         if plain
         else None,
     )
@@ -101,6 +104,7 @@ def _prompt(decider: Decider, facts: Facts, kind: str) -> PromptPlan:
 
 OPTIONS = (
     "exclude_modules",
+    "target_parameters",
     "layers",
     "modules_to_save",
     "rslora",
@@ -108,15 +112,21 @@ OPTIONS = (
 )
 """Settings of `lora` that a script has only where they say something."""
 
+COUNTED = {"target_parameters", "rslora", "init", "init_rows"}
+"""Those of them with which it is known how many weights are trained."""
+
 
 def _targets(decider: Decider, facts: Facts) -> Decided[Any]:
-    """A list of names where peft takes no other with `layers`."""
+    """A list of names where peft takes no other, with `layers`, or takes too many: the experts of
+    a mixture, its router, and what is named like them.
+    """
     decided = decider.value("method.target_modules")
-    if decided.value != "all_linear" or decider.read("method.layers") is None:
+    experts = facts.model.experts if facts.model else {}
+    if decided.value != "all_linear" or not (decider.read("method.layers") or experts):
         return decided
     assert facts.model is not None, "checked: the modules are known"
     names = dict.fromkeys(name.rpartition(".")[2] for name in facts.model.linear_modules())
-    excluded = decider.read("method.exclude_modules") or ()
+    excluded = {*(decider.read("method.exclude_modules") or ()), *(FUSED if experts else ())}
     return Decided(
         tuple(name for name in names if name not in excluded), f"{decided.origin}: all_linear"
     )

@@ -80,6 +80,15 @@ class Lora(Block):
         "list of name endings.",
         why="adapting all linear layers is what matches full tuning (arXiv 2305.14314)",
     )
+    target_parameters: Annotated[tuple[str, ...] | None, Several(Text("experts.gate_up_proj"))] = (
+        setting(
+            None,
+            "Weights of all experts of a mixture that get an adapter for each expert, by the end "
+            "of their names.",
+            why="experts are most of a mixture's weights",
+            shown="none",
+        )
+    )
     exclude_modules: Names = setting(
         None,
         "Of those, the ones that get none after all, by the end of their names.",
