@@ -13,16 +13,16 @@ from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
 from tunec.facts.model import FUSED, ModelFacts
 from tunec.facts.paths import enumerated
-from tunec.spec.method import BEGINNINGS, FROM_ROWS, Lora
+from tunec.spec.method import Lora, PlainLora
 
 
-def _lora(context: Context) -> Lora | None:
+def lora(context: Context) -> Lora | None:
     return context.spec.method if isinstance(context.spec.method, Lora) else None
 
 
 def layers_are_of_the_model(context: Context) -> Iterator[Diagnostic]:
     """`layers` counts from 0, and needs the names of modules where the model is not known."""
-    method, model = _lora(context), context.facts.model
+    method, model = lora(context), context.facts.model
     if method is None or method.layers is None:
         return
     if model is None or not model.weights:
@@ -49,7 +49,7 @@ def layers_are_of_the_model(context: Context) -> Iterator[Diagnostic]:
 
 def named_modules_are_there(context: Context) -> Iterator[Diagnostic]:
     """`exclude_modules`, `modules_to_save` and `module` name modules that there are."""
-    method, model = _lora(context), context.facts.model
+    method, model = lora(context), context.facts.model
     if method is None or model is None or not model.weights:
         return
     adapted = targets(method, model)
@@ -78,8 +78,8 @@ def named_modules_are_there(context: Context) -> Iterator[Diagnostic]:
 
 def experts_are_there(context: Context) -> Iterator[Diagnostic]:
     """`target_parameters` names weights of experts, and nothing that cannot go with them."""
-    method, model = _lora(context), context.facts.model
-    if method is None or method.target_parameters is None:
+    method, model = context.spec.method, context.facts.model
+    if not isinstance(method, PlainLora) or method.target_parameters is None:
         return
     if model is None or not model.weights:
         if method.target_modules == "all_linear":
@@ -106,11 +106,10 @@ def experts_are_there(context: Context) -> Iterator[Diagnostic]:
     yield from _with_experts(context, method)
 
 
-def _with_experts(context: Context, method: Lora) -> Iterator[Diagnostic]:
+def _with_experts(context: Context, method: PlainLora) -> Iterator[Diagnostic]:
     clashes = [
         (method.dropout > 0, "method.dropout", "`dropout`", "dropout = 0"),
         (method.layers is not None, "method.layers", "`layers`", ""),
-        (context.method == "dora", "method", "`method dora`", "method lora"),
         (
             method.init not in ("default", "gaussian"),
             "method.init",
@@ -133,7 +132,7 @@ def _with_experts(context: Context, method: Lora) -> Iterator[Diagnostic]:
 
 def experts_are_no_layers(context: Context) -> Iterator[Diagnostic]:
     """In mixtures, peft takes the names of feed-forward layers for those of experts."""
-    method, model = _lora(context), context.facts.model
+    method, model = lora(context), context.facts.model
     if method is None or model is None or isinstance(method.target_modules, str):
         return
     for name in method.target_modules:
@@ -154,7 +153,7 @@ def _has(model: ModelFacts, name: str) -> bool:
 
 def excluded_modules_were_targets(context: Context) -> Iterator[Diagnostic]:
     """A module cannot be listed and left out."""
-    method = _lora(context)
+    method = lora(context)
     if method is None or isinstance(method.target_modules, str):
         return
     for name in method.exclude_modules or ():
@@ -170,7 +169,7 @@ def excluded_modules_were_targets(context: Context) -> Iterator[Diagnostic]:
 
 def saved_modules_stand_alone(context: Context) -> Iterator[Diagnostic]:
     """A copy of a layer whose weights are another's too would part the two."""
-    method, model = _lora(context), context.facts.model
+    method, model = lora(context), context.facts.model
     if method is None:
         return
     added = context.pretrained and (
@@ -198,7 +197,7 @@ def saved_modules_stand_alone(context: Context) -> Iterator[Diagnostic]:
 
 def modules_say_something(context: Context) -> Iterator[Diagnostic]:
     """A block `module` has a rank or an alpha of its own."""
-    method = _lora(context)
+    method = lora(context)
     for number, each in enumerate(method.ranks if method else ()):
         if each.rank is None and each.alpha is None:
             yield problem(
@@ -209,106 +208,6 @@ def modules_say_something(context: Context) -> Iterator[Diagnostic]:
             )
 
 
-def beginning_suits_the_weights(context: Context) -> Iterator[Diagnostic]:
-    """What begins as a part of the weights needs them as numbers, not as codes."""
-    method = _lora(context)
-    if method is None or method.init in ("default", "gaussian", "eva", "loftq"):
-        return
-    if context.stored:
-        yield problem(
-            "E310",
-            f"`init = {method.init}` does not work on quantized weights.",
-            context.at("method.init"),
-            context.at_storage(),
-            remedy="Remove `init`.",
-        )
-    elif method.init == "orthogonal" and any(
-        rank % 2 for rank in (method.rank, *(each.rank or 2 for each in method.ranks))
-    ):
-        yield problem(
-            "E302",
-            "`init = orthogonal` needs even ranks.",
-            context.at("method.init"),
-            context.at("method.rank"),
-            remedy="Write even ranks, or remove `init`.",
-        )
-
-
-def loftq_has_something_to_make_up_for(context: Context) -> Iterator[Diagnostic]:
-    """Only weights that this run quantizes to 4 bits have lost what LoftQ takes from the files."""
-    method = _lora(context)
-    if method is None or method.init != "loftq":
-        return
-    if "nf4" not in (context.kind("quantize"), "nf4" if context.method == "qlora" else ""):
-        yield problem(
-            "E303",
-            "`init = loftq` makes up for what `quantize nf4` loses of the weights, which is not "
-            "written here.",
-            context.at("method.init"),
-            remedy="Remove `init`, or write `quantize nf4`.",
-        )
-    elif context.method == "dora":
-        yield problem(
-            "E302",
-            "`init = loftq` does not work with `method dora`: its magnitudes are those of the "
-            "quantized weights, and the adapter changes those at once.",
-            context.at("method.init"),
-            context.at("method"),
-            remedy="Remove `init`, or write `method lora`.",
-        )
-
-
-def beginning_is_of_layers_within(context: Context) -> Iterator[Diagnostic]:
-    """What comes into the first and the last layer is not looked at."""
-    method = _lora(context)
-    if method is None or method.init not in BEGINNINGS or isinstance(method.target_modules, str):
-        return
-    for name in method.target_modules:
-        if is_end(name):
-            yield problem(
-                "E302",
-                f"`init = {method.init}` does not work for `{name}`, the first or the last layer.",
-                context.at("method.init"),
-                element(context, "method.target_modules", name),
-                remedy=f"Remove `init`, or `{name}` from `target_modules`.",
-            )
-
-
-def rows_to_begin_from_are_used(context: Context) -> Iterator[Diagnostic]:
-    """`init_rows` is for what looks at rows."""
-    method = _lora(context)
-    if method is None or not context.written("method.init_rows") or method.init in FROM_ROWS:
-        return
-    yield problem(
-        "E301",
-        f"`init_rows` has no effect: `init = {method.init}` looks at no rows.",
-        context.name("method.init_rows"),
-        context.at("method.init"),
-        remedy="Remove `init_rows`, or write `init = eva`.",
-    )
-
-
-def gradients_have_two_parts(context: Context) -> Iterator[Diagnostic]:
-    """LoRA-GA takes twice as many singular vectors as the rank."""
-    method, model = _lora(context), context.facts.model
-    if method is None or method.init != "lora_ga" or model is None:
-        return
-    sizes = {name: min(model.matrices[name]) for name in targets(method, model)}
-    for name, size in sizes.items():
-        rank = max(method.rank, *(each.rank or 0 for each in method.ranks), 0)
-        if 2 * rank > size:
-            yield problem(
-                "E203",
-                f"Ranks must be at most {size // 2} on this model with `init = lora_ga`, but "
-                f"there is one of {rank}.",
-                context.at("method.init"),
-                context.at("method.rank"),
-                notes=(f"It takes two singular vectors for each, and `{name}` has {size}.",),
-                remedy=f"Write `rank = {min(16, size // 2)}`, or remove `init`.",
-            )
-            return
-
-
 RULES: tuple[Rule, ...] = (
     layers_are_of_the_model,
     named_modules_are_there,
@@ -317,9 +216,4 @@ RULES: tuple[Rule, ...] = (
     excluded_modules_were_targets,
     saved_modules_stand_alone,
     modules_say_something,
-    beginning_suits_the_weights,
-    loftq_has_something_to_make_up_for,
-    beginning_is_of_layers_within,
-    rows_to_begin_from_are_used,
-    gradients_have_two_parts,
 )

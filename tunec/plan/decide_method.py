@@ -53,7 +53,7 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
     targets = _targets(decider, facts)
     options = {
         name: decided
-        for name in OPTIONS
+        for name in (*OPTIONS, *(() if kind == "dora" else EXPERTS))
         if (decided := decider.value(f"method.{name}")).value not in (None, False, "default")
     }
     if decider.read("method.init") in FROM_ROWS:
@@ -74,7 +74,7 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         trained=lora_count(
             facts.model,
             targets.value,
-            decider.read("method.target_parameters") or (),
+            options["target_parameters"].value if "target_parameters" in options else (),
             rank.value,
             dora=kind == "dora",
         )
@@ -104,13 +104,15 @@ def _prompt(decider: Decider, facts: Facts, kind: str) -> PromptPlan:
 
 OPTIONS = (
     "exclude_modules",
-    "target_parameters",
     "layers",
     "modules_to_save",
     "rslora",
     "init",
 )
 """Settings of `lora` that a script has only where they say something."""
+
+EXPERTS = ("target_parameters",)
+"""Those that DoRA lacks."""
 
 COUNTED = {"target_parameters", "rslora", "init", "init_rows"}
 """Those of them with which it is known how many weights are trained."""

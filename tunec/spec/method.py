@@ -56,9 +56,7 @@ BEGINNINGS = (*FROM_ROWS, "loftq")
 
 
 class Lora(Block):
-    """Low-rank adapters (arXiv 2106.09685): frozen weights, plus a trained product of two thin
-    matrices.
-    """
+    """What all kinds of LoRA have."""
 
     rank: Annotated[int, Number(least=1, most=1024, example="16")] = setting(
         16, "Rank of the product.", why="enough for most tasks; 8 to 64 is the usual range"
@@ -79,15 +77,6 @@ class Lora(Block):
         "Linear layers that get an adapter: `all_linear` (all but the output layer), or a "
         "list of name endings.",
         why="adapting all linear layers is what matches full tuning (arXiv 2305.14314)",
-    )
-    target_parameters: Annotated[tuple[str, ...] | None, Several(Text("experts.gate_up_proj"))] = (
-        setting(
-            None,
-            "Weights of all experts of a mixture that get an adapter for each expert, by the end "
-            "of their names.",
-            why="experts are most of a mixture's weights",
-            shown="none",
-        )
     )
     exclude_modules: Names = setting(
         None,
@@ -150,14 +139,30 @@ class Continue(Block):
     )
 
 
+class PlainLora(Lora):
+    """Low-rank adapters (arXiv 2106.09685): frozen weights, plus a trained product of two thin
+    matrices.
+    """
+
+    target_parameters: Annotated[tuple[str, ...] | None, Several(Text("experts.gate_up_proj"))] = (
+        setting(
+            None,
+            "Weights of all experts of a mixture that get an adapter for each expert, by the end "
+            "of their names.",
+            why="experts are most of a mixture's weights",
+            shown="none",
+        )
+    )
+
+
 class Dora(Lora):
     """LoRA with the magnitude of each weight column trained by itself (arXiv 2402.09353)."""
 
 
-class Qlora(Lora):
+class Qlora(PlainLora):
     """LoRA on frozen weights stored in 4 bits (arXiv 2305.14314): `method lora` with `quantize
     nf4`.
     """
 
 
-__all__ = ["Dora", "Freeze", "Full", "Lora", "Qlora", "required"]
+__all__ = ["Dora", "Freeze", "Full", "Lora", "PlainLora", "Qlora", "required"]

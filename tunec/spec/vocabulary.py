@@ -70,7 +70,7 @@ _ROOT = (
         {
             "full": "method:Full",
             "freeze": "method:Freeze",
-            "lora": "method:Lora",
+            "lora": "method:PlainLora",
             "dora": "method:Dora",
             "qlora": "method:Qlora",
             "continue": "method:Continue",

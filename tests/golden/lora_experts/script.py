@@ -1,0 +1,966 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "torch==2.13.0",
+#     "transformers==5.23.0",
+#     "peft==0.21.2",
+# ]
+# ///
+"""spec: tune mixture on dates.jsonl, LoRA of rank 4.
+
+Compiled by tunec 0.0.0 from spec.tune (sha256 00000000).
+It needs nothing from tunec. `L<n>` in a comment is a line of that spec.
+
+Run     python spec.py                 train, or go on from the newest checkpoint
+        python spec.py --fresh         throw this run away and start again
+        python spec.py --output DIR    write to another folder
+Writes, to runs/spec
+        adapter/         what was trained, and the tokenizer
+        merged/          the whole model with the adapter in it
+        metrics.jsonl    a line per step and per evaluation
+        checkpoints/     to go on from
+"""
+
+import argparse
+import ast
+import fcntl
+import json
+import math
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import warnings
+from bisect import bisect_left, insort
+from collections import Counter, deque
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from copy import copy
+from functools import cache, lru_cache
+from hashlib import file_digest, sha256
+from importlib.metadata import version
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jinja2 import TemplateError
+from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import LoraLayer
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import cross_entropy, scaled_dot_product_attention
+from torch.nn.utils import clip_grad_norm_
+from tqdm import tqdm
+from transformers import (
+    AttentionInterface,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+)
+from transformers.masking_utils import AttentionMaskInterface
+from transformers.utils import logging
+
+# --- Settings -------------------------------------------------------------------------
+
+HERE = Path(__file__).resolve().parent  # paths below start here
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+TERMINAL = sys.stderr.isatty()
+
+MODEL = HERE / "../data/mixture"  # L2
+MAX_LENGTH = 128  # L2, tokens
+DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32  # default, auto
+ATTENTION = "by_row"  # default: sdpa, once per row
+
+LORA_RANK = 4  # L5
+LORA_ALPHA = 8  # default: 2 * rank
+LORA_DROPOUT = 0.0  # default
+LORA_TARGETS = ["k_proj", "o_proj", "q_proj", "v_proj"]  # default: all_linear
+LORA_PARAMETERS = ["experts.gate_up_proj", "experts.down_proj"]  # L6
+TRAINED_WEIGHTS = 5_376  # the model's sizes and these
+
+TRAIN_FILES = ["../data/dates.jsonl"]  # L15
+COLUMNS = ["question", "answer"]  # L10-L12
+
+EPOCHS = 3  # L18
+BATCH = 8  # L19, examples per optimizer step
+FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
+LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
+LEARNING_RATE = 4e-3  # L20, the highest
+WEIGHT_DECAY = 0.0  # default
+BETAS = (0.9, 0.999)  # default
+EPSILON = 1e-8  # default
+WARMUP = 0.03  # default, of all steps
+MAX_GRAD_NORM = 1.0  # default
+
+CHECKPOINT_EVERY = 1  # default, epochs
+CHECKPOINTS_KEPT = 2  # default
+SEED = 42  # default
+OUTPUT = "runs/spec"  # default
+CACHE = HERE / "runs/encoded"  # default
+
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
+logging.disable_progress_bar()  # transformers' own
+warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+
+
+# --- Data -----------------------------------------------------------------------------
+
+
+def read_jsonl(file):
+    """Yield each row with its place; numbers stay spelled as they are in the file."""
+    with open(HERE / file, "rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    row = json.loads(line, parse_int=str, parse_float=str)
+                except ValueError as error:
+                    sys.exit(f"{file}:{number}: not JSON: {error}")
+                if not isinstance(row, dict):
+                    sys.exit(f"{file}:{number}: not an object with columns")
+                yield f"{file}:{number}", row
+
+
+def check_columns(row, columns):
+    """A column that is placed must be text or a number, which is read as text."""
+    for column in columns:
+        if not isinstance(row.get(column), str):
+            raise ValueError(f"`{column}` is missing, or neither text nor number")
+
+
+def messages_of(row):
+    """The template at L10-L12."""
+    return [
+        {"role": "user", "content": row["question"]},
+        {"role": "assistant", "content": row["answer"]},
+    ]
+
+
+STAND_IN = re.compile("[\U00100000-\U0010ffff]")
+
+
+@cache
+def stand_ins(tokenizer):
+    """By special token, the character that stands for it where a row spells it out."""
+    added = tokenizer.added_tokens_decoder.values()
+    tokens = sorted((token.content for token in added if token.special), key=len)
+    return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
+
+
+def hide(value, tokenizer):
+    """What a row holds, with stand-ins for the special tokens that it spells out."""
+    if isinstance(value, str):
+        if STAND_IN.search(value):
+            raise ValueError("it has a character for private use, above U+0FFFFF")
+        for token, stand_in in stand_ins(tokenizer).items():
+            if token in value:
+                value = value.replace(token, stand_in)
+        return value
+    if isinstance(value, list):
+        return [hide(part, tokenizer) for part in value]
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
+    return value
+
+
+def token_ids(text, tokenizer, as_text=False):
+    """Token ids of a text; `as_text`, its special tokens are text, too."""
+    if not tokenizer.is_fast:
+        options = {"add_special_tokens": False, "split_special_tokens": as_text}
+        return tokenizer(text, **options)["input_ids"]
+    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
+    backend.no_truncation()
+    backend.no_padding()
+    backend.encode_special_tokens = as_text
+    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+
+
+def ids_of(text, tokenizer):
+    """Token ids of a text, in which special tokens that a row spells out stay text.
+
+    The text is then tokenised piece by piece between its own special tokens, which
+    must give the same as the whole does.
+    """
+    whole = token_ids(text, tokenizer)
+    if not STAND_IN.search(text):
+        return whole
+    spelled = {stand_in: token for token, stand_in in stand_ins(tokenizer).items()}
+    own = "|".join(map(re.escape, spelled.values()))
+    ids, same = [], []
+    for piece in filter(None, re.split(f"({own})", text)):
+        plain = STAND_IN.sub(lambda found: spelled[found[0]], piece)
+        ids += token_ids(plain, tokenizer, as_text=plain != piece)
+        same += token_ids(piece, tokenizer)
+    if same != whole:
+        raise ValueError("a special token in it cannot be kept as text")
+    return ids
+
+
+class Row(NamedTuple):
+    ids: torch.Tensor
+    trained: torch.Tensor  # whether the model is trained to predict the token
+
+
+@cache
+def parting_tokens(tokenizer):
+    """Tokens at which a text can be parted and tokenised apart; what finds them."""
+    added = tokenizer.added_tokens_decoder.items() if tokenizer.is_fast else ()
+    ids = {
+        token.content: number
+        for number, token in added
+        if not (token.normalized or token.single_word)
+        and number != tokenizer.unk_token_id  # which other characters become, too
+    }
+    longest_first = sorted(map(re.escape, ids), key=len, reverse=True)
+    return ids, set(ids.values()), re.compile("|".join(longest_first) or "(?!)")
+
+
+class Tokens(NamedTuple):
+    text: str
+    ids: list
+    marks: list  # start and end in the text, place in the ids, of what parts it
+
+
+def tokens_of(text, tokenizer):
+    """A text, its ids, and where both can be parted."""
+    parting, numbers, pattern = parting_tokens(tokenizer)
+    ids = ids_of(text, tokenizer)
+    found = list(pattern.finditer(text))
+    places = [at for at, number in enumerate(ids) if number in numbers]
+    if [parting[mark[0]] for mark in found] != [ids[at] for at in places]:
+        found = []
+    return Tokens(text, ids, [(*mark.span(), at) for mark, at in zip(found, places)])
+
+
+@lru_cache(maxsize=1000)
+def ids_of_end(text, tokenizer):
+    """As `ids_of`; most prompts end in the same way."""
+    return ids_of(text, tokenizer)
+
+
+def count_in(whole, text, tokenizer):
+    """How many ids a text has, if those of `whole` begin with them; else None.
+
+    They are the same up to the last token that parts both: the rest is tokenised.
+    """
+    start = place = 0
+    if whole.text.startswith(text):
+        for begin, end, at in whole.marks:
+            if end <= len(text):
+                start, place = begin, at
+    rest = ids_of_end(text[start:], tokenizer)
+    count = place + len(rest)
+    return count if whole.ids[place:count] == rest else None
+
+
+def render(messages, tokenizer, **options):
+    """The text of a conversation, by the tokenizer's own chat template."""
+    return tokenizer.apply_chat_template(messages, tokenize=False, **options)
+
+
+@cache
+def end_tokens(tokenizer):
+    """Ids of what can end a turn: added tokens that are no white space."""
+    added = tokenizer.added_tokens_decoder.items()
+    return {number for number, token in added if token.content.strip()}
+
+
+def end_of(ids, start, length, tokenizer):
+    """Where the turn stops that ends at `length`: after a token that can end one."""
+    stop = length
+    while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
+        stop -= 1
+    if stop == start:
+        raise ValueError("the chat template ends a turn with no special token")
+    return stop
+
+
+def part_of(whole, text, tokenizer):
+    """The longer conversation, if it begins with this text; else the text by itself."""
+    same = count_in(whole, text, tokenizer) is not None
+    return whole if same else tokens_of(text, tokenizer)
+
+
+def answer_in(messages, text, whole, tokenizer):
+    """Where, in its ids, a conversation's last answer starts; where it and all stop.
+
+    An answer is what it adds to the prompt, up to the special token that ends it.
+    """
+    asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
+    length, start = (count_in(whole, part, tokenizer) for part in (text, asked))
+    if start is None or start > length:
+        raise ValueError("the chat template begins an answer as no prompt ends")
+    return start, end_of(whole.ids, start, length, tokenizer), length
+
+
+def stop_token(tokenizer):
+    """The token that ends an answer."""
+    short = [
+        {"role": "user", "content": "?"},
+        {"role": "assistant", "content": "!"},
+    ]
+    text = render(short, tokenizer)
+    whole = tokens_of(text, tokenizer)
+    _, stop, _ = answer_in(short, text, whole, tokenizer)
+    return whole.ids[stop - 1]
+
+
+def encode_chat(messages, tokenizer):
+    """The conversation up to its last answer; answers are trained on."""
+    answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
+    texts = [render(messages[: at + 1], tokenizer) for at in answers]
+    whole, length = tokens_of(texts[-1], tokenizer), 0
+    trained = torch.zeros(len(whole.ids), dtype=torch.bool)
+    for at, text in zip(answers, texts):
+        before = messages[: at + 1]
+        part = part_of(whole, text, tokenizer)
+        start, stop, end = answer_in(before, text, part, tokenizer)
+        if part is not whole or start < length:
+            raise ValueError("the chat template changes turns: use one_row_per_answer")
+        trained[start:stop] = True
+        length = end
+    return Row(torch.from_numpy(np.array(whole.ids)), trained)
+
+
+def encode(row, tokenizer):
+    """A row by the template at L10-L12."""
+    check_columns(row, ["question", "answer"])
+    return encode_chat(messages_of(row), tokenizer)
+
+
+def fitted(row, counts):
+    """A row that is too long is dropped."""
+    if len(row.ids) <= MAX_LENGTH:
+        return [row]
+    counts[f"rows over {MAX_LENGTH} tokens dropped"] += 1
+    counts["tokens in them"] += len(row.ids)
+    return []
+
+
+def encoded(place, row, tokenizer, counts):
+    """What becomes of a row, in a list; what was done to it is counted."""
+    used = {column: row[column] for column in COLUMNS if column in row}
+    try:
+        hidden = hide(used, tokenizer)
+        found = encode(hidden, tokenizer)
+    except (ValueError, TypeError, TemplateError) as error:
+        sys.exit(f"{place}: {error}")
+    if hidden != used:
+        counts["rows spell out special tokens, which stay text"] += 1
+    if not found.trained[1:].any():
+        sys.exit(f"{place}: nothing in this row is trained on")
+    return fitted(found, counts)
+
+
+ROWS_AT_ONCE = 500  # that a process encodes
+PROCESSES = len(os.sched_getaffinity(0))
+given = {}  # to processes, by forking
+
+
+def encode_chunk(chunk):
+    """What goes to each file for some rows; what was done to them, and first where."""
+    rows, counts, firsts = [], Counter(), {}
+    for each in chunk:
+        if isinstance(each, SystemExit):
+            raise each
+        rows += encoded(*each, given["tokenizer"], counts)
+        firsts = dict.fromkeys(counts, each[0]) | firsts
+    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
+    files = {
+        "ids": b"".join(row.ids.numpy().astype(np.int32) for row in rows),
+        "trained": b"".join(row.trained.numpy() for row in rows),
+        "lengths": np.array([len(row.ids) for row in rows], np.int32).tobytes(),
+    }
+    return files, counts, firsts, trained
+
+
+def chunks_of(places):
+    """Lists of ROWS_AT_ONCE rows; the last is shorter, and may end with an error."""
+    chunk = []
+    try:
+        for each in places:
+            chunk.append(each)
+            if len(chunk) == ROWS_AT_ONCE:
+                yield chunk
+                chunk = []
+    except SystemExit as error:
+        chunk.append(error)  # the rows before it may have some of their own
+    yield chunk
+
+
+def start_process():
+    """Ctrl-C is for the run, and when that was killed this process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+    torch.set_num_threads(1)
+
+
+def encode_rows(places, tokenizer):
+    """Yield what becomes of rows, in order, while processes encode the next ones."""
+    given["tokenizer"], waiting = tokenizer, deque()
+    with ProcessPoolExecutor(PROCESSES, get_context("fork"), start_process) as pool:
+        for chunk in chunks_of(places):
+            if len(chunk) == ROWS_AT_ONCE:
+                waiting.append(pool.submit(encode_chunk, chunk))
+            if len(waiting) > 2 * PROCESSES:
+                yield waiting.popleft().result()
+        for future in waiting:
+            yield future.result()
+    yield encode_chunk(chunk)  # the last: few rows need no processes
+
+
+class Rows(Sequence):
+    """Encoded rows in the files of a folder, or some of them; read when asked for."""
+
+    def __init__(self, folder):
+        self.ids = np.memmap(folder / "ids", np.int32, "r")
+        self.trained = np.memmap(folder / "trained", np.bool_, "r")
+        self.ends = np.cumsum(np.fromfile(folder / "lengths", np.int32), dtype=np.int64)
+        self.numbers = np.arange(len(self.ends))
+
+    def __len__(self):
+        return len(self.numbers)
+
+    def __getitem__(self, which):
+        if not isinstance(which, (int, np.integer)):
+            some = copy(self)
+            some.numbers = self.numbers[which]
+            return some
+        number = self.numbers[which]
+        piece = slice(self.ends[number - 1] if number else 0, self.ends[number])
+        ids = torch.from_numpy(self.ids[piece].astype(np.int64))
+        trained = torch.from_numpy(self.trained[piece].copy())
+        return Row(
+            ids,
+            trained,
+        )
+
+    def lengths(self):
+        return np.diff(self.ends, prepend=0)[self.numbers]
+
+
+def key_of(names, files, tokenizer):
+    """A digest of all that encoded rows depend on: data, tokenizer, code, versions.
+
+    The code is this chapter and the settings that it names, without comments.
+    """
+    script = Path(__file__).read_text()
+    chapter = ast.parse("# --- " + script.split("\n# --- ")[2])
+    for node in ast.walk(chapter):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
+            del node.body[0]
+    used = {node.id for node in ast.walk(chapter) if isinstance(node, ast.Name)}
+    parts = [names, ast.unparse(chapter), sys.version]
+    for line in ast.parse(script).body:
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) in used:
+            parts.append(ast.unparse(line))
+    parts += [
+        f"{name} {version(name)}" for name in ["transformers", "tokenizers", "jinja2"]
+    ]
+    digest = sha256("\n".join(parts).encode())
+    with TemporaryDirectory() as folder:
+        tokenizer.save_pretrained(folder)
+        saved = sorted(file for file in Path(folder).rglob("*") if file.is_file())
+        for file in [*(HERE / file for file in files), *saved]:
+            with open(file, "rb") as data:
+                digest.update(file_digest(data, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def write_rows(places, tokenizer, folder):
+    """Encode rows: written aside, then renamed, so the folder is whole or not there."""
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    counts, firsts, sizes, trained = Counter(), {}, Counter(), 0
+    try:
+        for files, found, first, count in encode_rows(places, tokenizer):
+            for name, content in files.items():
+                with open(partial / name, "ab") as file:
+                    file.write(content)
+                sizes[name] += len(content)
+            counts.update(found)
+            firsts, trained = first | firsts, trained + count
+        about = {"counts": counts, "firsts": firsts, "sizes": sizes, "trained": trained}
+        (partial / "about.json").write_text(json.dumps(about))
+        for file in partial.iterdir():
+            with open(file, "rb") as written:
+                os.fsync(written.fileno())
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def load_rows(files, tokenizer):
+    """The encoded rows of some files, with what was done to them."""
+    names = ", ".join(files)
+    places = (place for file in files for place in read_jsonl(file))
+    places = tqdm(places, "encode", disable=not TERMINAL)
+    folder = CACHE / key_of(names, files, tokenizer)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be at the same rows
+        way = "found" if folder.exists() else "kept"
+        if way == "kept":
+            write_rows(places, tokenizer, folder)
+    about = json.loads((folder / "about.json").read_text())
+    for what, count in about["counts"].items():
+        print(f"{names}: {count:,} {what} (first {about['firsts'][what]})")
+    sizes = {name: (folder / name).stat().st_size for name in about["sizes"]}
+    if sizes != about["sizes"]:
+        sys.exit(f"{folder}: it is damaged, delete it")
+    if not sizes["ids"]:
+        sys.exit(f"{names}: no rows are left")
+    rows = Rows(folder)
+    share = about["trained"] / len(rows.ids)
+    print(f"{names}: {len(rows):,} rows, {share:.1%} of their tokens trained on")
+    print(f"{names}: encoded rows {way} in {folder}")
+    return rows
+
+
+# --- Batches --------------------------------------------------------------------------
+
+
+def load_data(tokenizer):
+    """The rows to train on, and those held out, by name."""
+    rows, held_out = load_rows(TRAIN_FILES, tokenizer), {}
+    return rows, held_out
+
+
+def trained_tokens(rows):
+    """The first token of a row has nothing before it to be predicted from."""
+    return sum(int(row.trained[1:].sum()) for row in rows)
+
+
+def plan_batches(rows):
+    """Row numbers of every optimizer step, and the step at which each epoch ends.
+
+    Rows come as the epoch's number and the seed say (default).
+    """
+    batches, epoch_ends = [], []
+    for epoch in range(EPOCHS):
+        order = list(range(len(rows)))
+        random.Random(f"{SEED}, epoch {epoch}").shuffle(order)
+        batches += [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        epoch_ends.append(len(batches))
+    return batches, epoch_ends
+
+
+def packs_of(rows):
+    """Rows laid end to end in packs of at most FORWARD_TOKENS, best fit decreasing."""
+    packs, room = [], []  # room is sorted: what is free in a pack, and its number
+    lengths = [len(row.ids) for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: -lengths[number]):
+        at = bisect_left(room, (lengths[number], 0))
+        if at < len(room):
+            free, pack = room.pop(at)
+        else:
+            free, pack = FORWARD_TOKENS, len(packs)
+            packs.append([])
+        packs[pack].append(number)
+        insort(room, (free - lengths[number], pack))
+    return ([rows[number] for number in pack] for pack in packs)  # read one by one
+
+
+# --- Model ----------------------------------------------------------------------------
+
+
+def attend_by_row(
+    module, query, key, value, mask, scaling, row_lengths, dropout=0.0, **options
+):
+    """Causal attention within each row of a pack: no mask, and nothing is wasted."""
+    rows = zip(*(heads.split(row_lengths, dim=2) for heads in (query, key, value)))
+    attended = [
+        scaled_dot_product_attention(
+            *row, dropout_p=dropout, is_causal=True, scale=scaling, enable_gqa=True
+        )
+        for row in rows
+    ]
+    return torch.cat(attended, dim=2).transpose(1, 2).contiguous(), None
+
+
+AttentionInterface.register("by_row", attend_by_row)
+AttentionMaskInterface.register("by_row", lambda *args, **options: None)
+
+
+def load_tokenizer():
+    return AutoTokenizer.from_pretrained(MODEL)
+
+
+def load_base():
+    """The model as it is before training."""
+    model = AutoModelForCausalLM.from_pretrained(
+        MODEL,
+        dtype=DTYPE,
+        attn_implementation=ATTENTION,
+        use_safetensors=True,
+    )
+    return model.to(DEVICE)
+
+
+def load_model():
+    """The frozen model with fresh adapters, which start as the identity."""
+    adapter = LoraConfig(
+        r=LORA_RANK,
+        lora_alpha=LORA_ALPHA,
+        lora_dropout=LORA_DROPOUT,
+        target_modules=LORA_TARGETS,
+        target_parameters=LORA_PARAMETERS,
+        task_type="CAUSAL_LM",
+    )
+    model = get_peft_model(load_base(), adapter)
+    names = [name for name, _ in model.named_modules()]
+    for target in LORA_TARGETS:
+        if not any(name.endswith(f"{target}.lora_A") for name in names):
+            sys.exit(f"no linear layer of the model is called {target}")
+    for target in LORA_PARAMETERS:
+        if not any(
+            name.endswith(f".{target}") for name in model.targeted_parameter_names
+        ):
+            sys.exit(f"no weight of the model is called {target}")
+    layers = sum(isinstance(part, LoraLayer) for part in model.modules())
+    print(f"model: {layers} layers adapted, {count_of(model)}")
+    return model
+
+
+def trained_weights(model):
+    """By name, what the optimizer changes and a checkpoint holds."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def count_of(model):
+    """What is trained, in words; an error if it is not what it should be."""
+    trained = sum(weight.numel() for weight in trained_weights(model).values())
+    if trained != TRAINED_WEIGHTS:
+        sys.exit(f"{trained:,} weights would be trained, not {TRAINED_WEIGHTS:,}")
+    total = sum(weight.numel() for weight in model.parameters())
+    return f"{trained:,} of {total:,} weights trained ({trained / total:.2%})"
+
+
+# --- Loss and optimizer step ----------------------------------------------------------
+
+
+def predictions(model, pack):
+    """Hidden states that the trained tokens are predicted from, and those tokens.
+
+    Positions restart with every row, which keeps the rows of a pack apart.
+    """
+    lengths = [len(row.ids) for row in pack]
+    ids = torch.cat([row.ids for row in pack])
+    positions = torch.cat([torch.arange(length) for length in lengths])
+    trained = torch.cat([row.trained for row in pack])
+    targets = (trained & (positions > 0)).nonzero().squeeze(1)
+    hidden = model.get_decoder()(
+        input_ids=ids[None].to(DEVICE),
+        position_ids=positions[None].to(DEVICE),
+        use_cache=False,
+        row_lengths=lengths,
+    ).last_hidden_state[0]
+    return hidden[(targets - 1).to(DEVICE)], ids[targets].to(DEVICE)
+
+
+def summed_loss(model, hidden, targets):
+    """Cross-entropy of the targets as predicted from the hidden states."""
+    logits = model.get_output_embeddings()(hidden).float()
+    return cross_entropy(logits, targets, reduction="sum")
+
+
+def backward(model, pack, tokens):
+    """Add the gradient of a pack's share of the mean over `tokens`; return the share.
+
+    The logits of a large vocabulary never exist whole: a few tokens at a time go
+    through the output layer and back, then all together through the layers below.
+    """
+    hidden, targets = predictions(model, pack)
+    pieces = [piece.detach().requires_grad_() for piece in hidden.split(LOGITS_AT_ONCE)]
+    share = torch.zeros((), device=DEVICE)
+    for piece, labels in zip(pieces, targets.split(LOGITS_AT_ONCE)):
+        loss = summed_loss(model, piece, labels) / tokens
+        loss.backward()
+        share += loss.detach()
+    hidden.backward(torch.cat([piece.grad for piece in pieces]))
+    return share
+
+
+def learning_rate(step, steps):
+    """Linear warm-up, then half a cosine (default)."""
+    warmup = max(1, round(WARMUP * steps))
+    if step < warmup:
+        return LEARNING_RATE * (step + 1) / warmup
+    progress = (step - warmup) / max(1, steps - warmup)
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    return LEARNING_RATE * cosine
+
+
+def make_optimizer(model):
+    return torch.optim.AdamW(
+        trained_weights(model).values(),
+        lr=LEARNING_RATE,
+        betas=BETAS,
+        eps=EPSILON,
+        weight_decay=WEIGHT_DECAY,
+        fused=True,
+    )
+
+
+def train_step(model, optimizer, rows, step, steps):
+    """One optimizer step: a function of the weights, its state and the step's number.
+
+    The loss is divided by the trained tokens of all the step's rows, so how they are
+    packed does not change the gradient; dropout is seeded by the step.
+    """
+    torch.manual_seed(SEED + step)
+    tokens = trained_tokens(rows)
+    loss = torch.zeros((), device=DEVICE)
+    for pack in packs_of(rows):
+        stop_if_asked()
+        loss += backward(model, pack, tokens)
+    norm = clip_grad_norm_(trained_weights(model).values(), MAX_GRAD_NORM)
+    rate = learning_rate(step, steps)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+    optimizer.zero_grad()
+    loss, norm = loss.item(), norm.item()
+    if not 0 < norm < math.inf:
+        sys.exit(f"step {step + 1}: the gradient's norm is {norm}, the loss {loss}")
+    return {"loss": loss, "grad_norm": norm, "learning_rate": rate, "tokens": tokens}
+
+
+# --- Evaluation -----------------------------------------------------------------------
+
+
+@torch.no_grad()
+def mean_loss(model, rows):
+    """Mean cross-entropy over the trained tokens of the rows."""
+    model.eval()
+    total = torch.zeros((), device=DEVICE)
+    for pack in packs_of(rows):
+        stop_if_asked()
+        hidden, targets = predictions(model, pack)
+        pieces = zip(hidden.split(LOGITS_AT_ONCE), targets.split(LOGITS_AT_ONCE))
+        for piece, labels in pieces:
+            total += summed_loss(model, piece, labels)
+    model.train()
+    return total.item() / trained_tokens(rows)
+
+
+@torch.no_grad()
+def check_loss(model, rows):
+    """Two rows packed must have the loss that transformers computes for each alone.
+
+    If so, rows cannot see each other, and tokens and targets are not shifted.
+    """
+    pair = rows[rows.lengths().argsort(kind="stable")[:2]]
+    packed = mean_loss(model, pair)
+    model.eval()
+    model.set_attn_implementation("sdpa")
+    alone = 0.0
+    for row in pair:
+        ids = row.ids[None].to(DEVICE)
+        labels = ids.where(row.trained.to(DEVICE), -100)
+        mean = model(input_ids=ids, labels=labels, use_cache=False).loss.item()
+        alone += mean * trained_tokens([row]) / trained_tokens(pair)
+    model.set_attn_implementation(ATTENTION)
+    model.train()
+    tolerance = 1e-4 if DTYPE == torch.float32 else 2e-2  # rounding
+    if abs(packed - alone) > tolerance * alone:
+        sys.exit(f"the loss of two rows is {packed:.5f} packed, but {alone:.5f} apart")
+    print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
+
+
+# --- Checkpoints and the run's folder -------------------------------------------------
+
+
+class Stopped(Exception):
+    """Raised between forward passes after SIGINT or SIGTERM."""
+
+
+signals = []
+
+
+def stop_if_asked(*_):
+    if signals:
+        raise Stopped
+    return False
+
+
+def checkpoints(output):
+    return sorted((output / "checkpoints").glob("step-??????"))
+
+
+def save_checkpoint(model, optimizer, output, step):
+    """Written aside, then renamed: a crash leaves it whole or not at all."""
+    whole = output / "checkpoints" / f"step-{step:06}"
+    if whole.exists():
+        return
+    partial = whole.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save_file(trained_weights(model), partial / "weights.safetensors")
+    torch.save(optimizer.state_dict(), partial / "optimizer.pt")
+    for file in partial.iterdir():
+        with open(file, "rb") as written:
+            os.fsync(written.fileno())
+    partial.rename(whole)
+    for old in checkpoints(output)[:-CHECKPOINTS_KEPT]:
+        shutil.rmtree(old)
+
+
+def load_checkpoint(model, optimizer, output):
+    """Restore the newest checkpoint, if there is one; return the step to go on from."""
+    if not checkpoints(output):
+        return 0
+    newest = checkpoints(output)[-1]
+    saved, weights = load_file(newest / "weights.safetensors"), trained_weights(model)
+    if saved.keys() != weights.keys():
+        sys.exit(f"{newest}: it holds other weights than this script trains")
+    with torch.no_grad():
+        for name, weight in weights.items():
+            weight.copy_(saved[name])
+    optimizer.load_state_dict(torch.load(newest / "optimizer.pt", weights_only=True))
+    print(f"going on from {newest}")
+    return int(newest.name.removeprefix("step-"))
+
+
+def claim(output, fresh):
+    """Lock the folder, and see that what it holds comes from this very script.
+
+    The line that says where the data is may differ: it depends on the script's folder.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    lock = open(output / ".lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(f"{output} is in use by another run")
+    for partial in output.glob("checkpoints/*.partial"):
+        shutil.rmtree(partial)
+    if fresh:
+        shutil.rmtree(output / "checkpoints", ignore_errors=True)
+        shutil.rmtree(output / "answers", ignore_errors=True)
+        (output / "metrics.jsonl").unlink(missing_ok=True)
+    script, copy = Path(__file__), output / Path(__file__).name
+    if checkpoints(output):
+        lines = [
+            [line for line in file.read_text().splitlines() if line[:6] != "HERE ="]
+            for file in (script, copy)
+            if file.exists()
+        ]
+        if lines[0] not in lines[1:]:
+            sys.exit(f"{output} holds a run of another script: use --fresh or --output")
+    if not copy.exists() or not script.samefile(copy):
+        partial = copy.with_suffix(".partial")
+        shutil.copyfile(script, partial)
+        partial.rename(copy)
+    return lock
+
+
+def check_room(model, output):
+    """The checkpoints and the result must fit on the disk: weights and two moments."""
+    sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
+    more = CHECKPOINTS_KEPT + 1 - len(checkpoints(output))
+    needed = (
+        3 * sum(sizes) * more
+        + sum(sizes)
+        + sum(p.numel() * p.element_size() for p in model.parameters())
+    )
+    free = shutil.disk_usage(output).free
+    if free < needed:
+        sys.exit(
+            f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
+        )
+
+
+def open_metrics(output, step):
+    """The metrics file, cut back to the line of the step that the run goes on from."""
+    path, kept = output / "metrics.jsonl", 0
+    newest = '{"step": ' + f'{step}, "loss"'
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(newest.encode()):
+            kept = number
+    with open(path, "ab") as file:
+        file.truncate(sum(len(line) for line in lines[:kept]))
+    return open(path, "a", buffering=1)
+
+
+# --- The run --------------------------------------------------------------------------
+
+
+def train(model, tokenizer, rows, held_out, output):
+    """From the newest checkpoint on; stopped and resumed, the result is the same."""
+    optimizer = make_optimizer(model)
+    batches, epoch_ends = plan_batches(rows)
+    steps = len(batches)
+    first = load_checkpoint(model, optimizer, output)
+    print(f"{steps} steps: {EPOCHS} epochs, {len(rows)} rows, {BATCH} examples a step")
+    saved = {steps, *epoch_ends[CHECKPOINT_EVERY - 1 :: CHECKPOINT_EVERY]}
+    metrics = open_metrics(output, first)
+    model.train()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda number, frame: signals.append(number))
+    bar = tqdm(total=steps, initial=first, unit="step", disable=not TERMINAL)
+    for step in range(first, steps + 1):
+        try:
+            if step in saved:
+                os.fsync(metrics.fileno())
+                save_checkpoint(model, optimizer, output, step)
+            if step < steps:
+                batch = [rows[number] for number in batches[step]]
+                line = train_step(model, optimizer, batch, step, steps)
+                metrics.write(json.dumps({"step": step + 1, **line}) + "\n")
+                bar.update()
+                bar.set_postfix(loss=line["loss"], refresh=False)
+                if not TERMINAL and (step + 1) % max(1, steps // 20) == 0:
+                    print(f"step {step + 1} of {steps}  loss {line['loss']:.4f}")
+        except Stopped:
+            save_checkpoint(model, optimizer, output, step)
+            sys.exit(f"stopped after step {step} of {steps}; run again to go on")
+    bar.close()
+    metrics.close()
+
+
+def save_merged(adapter, result, tokenizer, stop):
+    """The whole model with the adapter in its weights, which needs no peft."""
+    base = load_base()
+    model = PeftModel.from_pretrained(base, adapter).merge_and_unload()
+    model.generation_config.eos_token_id = stop
+    model.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--fresh", action="store_true", help="start again from nothing")
+    parser.add_argument("--output", type=Path, default=HERE / OUTPUT, metavar="DIR")
+    options = parser.parse_args()
+    output = options.output
+    lock = claim(output, options.fresh)
+    torch.manual_seed(SEED)
+    tokenizer = load_tokenizer()
+    rows, held_out = load_data(tokenizer)
+    stop = stop_token(tokenizer)
+    model = load_model()
+    check_loss(model, rows)
+    check_room(model, output)
+    train(model, tokenizer, rows, held_out, output)
+    result = output / "adapter"
+    model.save_pretrained(result)
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+    del model  # makes room
+    save_merged(result, output / "merged", tokenizer, stop)
+    lock.close()
+
+
+if __name__ == "__main__":
+    main()
