@@ -22,12 +22,17 @@ WORDS = ["one", "two and", "three, four and five", "sechs", "7", "a b c d e f g 
 
 
 def compiled(
-    folder: Path, options: str, method: str = "lora", model: str = "llama", rows: int = 8
+    folder: Path,
+    options: str,
+    method: str = "lora",
+    model: str = "llama",
+    rows: int = 8,
+    quantize: str = "",
 ) -> ModuleType:
     build(folder, model)
     lines = [{"q": f"Question {word}", "a": f"Answer {word}!"} for word in WORDS[:rows]]
     (folder / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    text = SPEC.format(method=method, options=options, quantize="").replace("llama", model)
+    text = SPEC.format(method=method, options=options, quantize=quantize).replace("llama", model)
     return script(folder, "lora", text)
 
 
@@ -135,11 +140,12 @@ def test_lora_ga_begins_with_singular_vectors_of_the_gradient(model: str, tmp_pa
         assert not layer.weight.requires_grad and layer.weight.grad is None
 
 
-def test_loftq_makes_up_for_what_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stored", ["nf4", "fp4"])
+def test_loftq_makes_up_for_what_is_lost(stored: str, tmp_path: Path) -> None:
     """As much as a product of its rank can (arXiv 2310.08659)."""
     from bitsandbytes.functional import dequantize_4bit
 
-    module = compiled(tmp_path, "init = loftq\n  merge = true", method="qlora")
+    module = compiled(tmp_path, "init = loftq\n  merge = true", quantize=f"quantize {stored}")
     model, output = module.load_model(), tmp_path / "out"
     output.mkdir()
     module.begin(model, output)

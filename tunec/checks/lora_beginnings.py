@@ -1,6 +1,6 @@
 """Rules on what the adapters of `method lora`, `dora` and `qlora` begin as.
 
-In: a context. Out: diagnostics. Invariant: what passes begins as the model was, and is saved for it.
+In: a context. Out: diagnostics. Invariant: what passes begins as the model was.
 """
 
 from collections.abc import Iterator
@@ -42,9 +42,8 @@ def loftq_has_something_to_make_up_for(context: Context) -> Iterator[Diagnostic]
     method = lora(context)
     if method is None or method.init != "loftq":
         return
-    if (context.kind("quantize") or context.stored) not in ("nf4", "fp4") or not (
-        context.written("quantize") or context.method == "qlora"
-    ):
+    asked = context.written("quantize") or context.method == "qlora"
+    if not asked or context.stored not in ("nf4", "fp4"):
         yield problem(
             "E303",
             "`init = loftq` makes up for what `quantize nf4` or `fp4` loses of the weights, and "

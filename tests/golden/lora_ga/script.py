@@ -660,7 +660,8 @@ def begin(model, rows, output):
         tensors = {}
         for name, layer in layers.items():
             for part, tensor in zip(("lora_A", "lora_B"), found[layer]):
-                tensors[f"{name}.{part}.default.weight"] = tensor.contiguous()
+                weight = getattr(layer, part)["default"].weight
+                tensors[f"{name}.{part}.default.weight"] = weight.copy_(tensor)
         save_file(tensors, file)
     model.load_state_dict(load_file(file), strict=False)
     for layer in layers.values():

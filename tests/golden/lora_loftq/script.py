@@ -667,8 +667,12 @@ def begin(model, output):
         dtype="auto",
         use_safetensors=True,
     )
-    layers = [each for each in model.named_modules() if isinstance(each[1], LoraLayer)]
-    for name, layer in layers:
+    layers = {
+        name: part
+        for name, part in model.named_modules()
+        if isinstance(part, LoraLayer) and isinstance(part.get_base_layer(), Linear4bit)
+    }
+    for name, layer in layers.items():
         weight = whole.get_submodule(name.removeprefix("base_model.model.")).weight
         weight = transpose(weight, layer.fan_in_fan_out).to(DEVICE).float()
         stored = dequantize_4bit(layer.weight.data, layer.weight.quant_state).float()
