@@ -8,7 +8,7 @@ import pytest
 import torch
 from emitted_script import run
 from exactness.tiny_models import build, script
-from peft import PeftModel
+from peft import AutoPeftModelForCausalLM, PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 pytestmark = pytest.mark.torch
@@ -71,6 +71,7 @@ COUNTS = {
     - trained((64, 128), rank=2, layers=1),
     'modules_to_save = ["lm_head"]': trained(*ALL) + 64 * 261,
     'modules_to_save = ["norm"]': trained(*ALL) + 64,
+    'train_tokens = ["<|end|>", "b"]': trained(*ALL) + 2 * 2 * 64,
 }
 
 
@@ -137,6 +138,44 @@ def test_merged_it_is_the_same_model(
     torch.testing.assert_close(logits(whole, merged), wanted, rtol=close, atol=close)
     assert whole.generation_config.eos_token_id == module.stop_token(module.load_tokenizer())
     assert "quantization_config" not in (merged / "config.json").read_text()
+
+
+@pytest.mark.parametrize("model", ["llama", "cohere"])
+@pytest.mark.parametrize("added", ["", 'add_tokens = ["Ask"], '])
+def test_rows_of_named_tokens_alone_are_trained(model: str, added: str, tmp_path: Path) -> None:
+    """In the first and the last layer, which are one with `cohere`; saved, loaded and merged."""
+    build(tmp_path, model)
+    (tmp_path / "rows.jsonl").write_text('{"q": "Ask", "a": "Answer"}\n' * 3)
+    options = 'merge = true\n  train_tokens = ["<|end|>", "A"]'
+    text = SPEC.format(method="lora", options=options, quantize="").replace("llama", model)
+    module = script(tmp_path, "lora", text.replace("{ max_length", f"{{ {added}max_length"))
+    output = tmp_path / "out"
+    tuned = ran(module, output)
+    tied = model == "cohere"
+    weights = module.trained_weights(tuned)
+    rows = [weight for name, weight in weights.items() if "lora" not in name]
+    assert sum(map(len, rows)) == (2 + bool(added)) * (1 if tied else 2)
+    wanted = logits(tuned, output / "adapter")
+    whole = AutoModelForCausalLM.from_pretrained(output / "merged", dtype=torch.float32)
+    torch.testing.assert_close(logits(whole, output / "merged"), wanted, rtol=1e-4, atol=1e-5)
+    again = AutoPeftModelForCausalLM.from_pretrained(output / "adapter", dtype=torch.float32)
+    torch.testing.assert_close(logits(again, output / "adapter"), wanted, rtol=1e-4, atol=1e-5)
+    base = AutoModelForCausalLM.from_pretrained(tmp_path / model, dtype=torch.float32)
+    ids = module.load_tokenizer().convert_tokens_to_ids(["<|end|>", "A"])
+    for new, old in (
+        (whole.get_input_embeddings(), base.get_input_embeddings()),
+        (whole.get_output_embeddings(), base.get_output_embeddings()),
+    ):
+        changed = (new.weight[: len(old.weight)] != old.weight).any(dim=1).nonzero().flatten()
+        assert sorted(changed.tolist()) == sorted(ids)
+
+
+def test_a_token_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By the script, where the vocabulary was not at hand."""
+    module = compiled(tmp_path, 'train_tokens = ["A"]')
+    module.TRAINED_TOKENS = ["A", "no such"]
+    with pytest.raises(SystemExit, match="the vocabulary has no 'no such'"):
+        module.load_model()
 
 
 def test_new_tokens_are_in_the_merged_model(tmp_path: Path) -> None:

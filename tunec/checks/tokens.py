@@ -7,10 +7,11 @@ one are trained.
 from collections.abc import Iterator
 
 from tunec.checks.context import Context, Rule, problem
+from tunec.checks.method import element, is_end
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.model import OUTPUTS, is_embedding
-from tunec.spec.method import Freeze
+from tunec.spec.method import Freeze, Lora
 from tunec.spec.model import Pretrained, Scratch
 
 _NAMED = ("bos_token", "eos_token", "pad_token")
@@ -84,4 +85,57 @@ def new_rows_are_trained(context: Context) -> Iterator[Diagnostic]:
     )
 
 
-RULES: tuple[Rule, ...] = (named_tokens_exist, new_tokens_are_new, new_rows_are_trained)
+def tokens_to_train_are_there(context: Context) -> Iterator[Diagnostic]:
+    """`train_tokens` names tokens of the vocabulary; rows of new ones are trained anyway."""
+    method, model, tokenizer = context.spec.method, _model(context), context.facts.tokenizer
+    if not isinstance(method, Lora):
+        return
+    new = {token for name in _ADDED for token in getattr(model, name) or ()}
+    for token in method.train_tokens or ():
+        there = element(context, "method.train_tokens", token)
+        if token in new:
+            yield problem(
+                "E301",
+                f"`{token}` is new, so its rows are trained without being named.",
+                there,
+                context.at("model"),
+                remedy=f'Remove "{token}".',
+            )
+        elif tokenizer is not None and tokenizer.all_words and token not in tokenizer.words:
+            close = nearest(token, [*tokenizer.words])
+            yield problem(
+                "E418",
+                f"The vocabulary has no `{token}`.",
+                there,
+                notes=("Tokens are written as the vocabulary has them, not as they are read.",),
+                remedy=f'Write "{close[0]}"' + ", or add it: `add_tokens`."
+                if close
+                else "Name another, or add it: `add_tokens`.",
+            )
+
+
+def rows_stand_alone(context: Context) -> Iterator[Diagnostic]:
+    """A layer has an adapter, or some rows that are trained."""
+    method = context.spec.method
+    if not isinstance(method, Lora) or not method.train_tokens:
+        return
+    for path in ("target_modules", "modules_to_save"):
+        names = getattr(method, path) or ()
+        for name in () if isinstance(names, str) else names:
+            if is_end(name):
+                yield problem(
+                    "E302",
+                    f"`{name}` would be trained whole, but `train_tokens` trains some of its rows.",
+                    element(context, f"method.{path}", name),
+                    context.at("method.train_tokens"),
+                    remedy=f"Remove `{name}`, or `train_tokens`.",
+                )
+
+
+RULES: tuple[Rule, ...] = (
+    named_tokens_exist,
+    new_tokens_are_new,
+    new_rows_are_trained,
+    tokens_to_train_are_there,
+    rows_stand_alone,
+)

@@ -13,7 +13,7 @@ from tunec.emit.literals import Raw, py
 from tunec.emit.own_methods import own_description, own_method, own_saving, own_settings
 from tunec.emit.prompt_chapter import prompt, prompt_described, prompt_settings
 from tunec.emit.section import Section
-from tunec.emit.tokenizer_contexts import has_new_rows
+from tunec.emit.tokenizer_contexts import has_trained_rows
 from tunec.facts.methods import METHODS
 from tunec.facts.storage import STORAGES
 from tunec.plan.decided import Decided
@@ -40,7 +40,8 @@ class Lora(Context):
     parameters: bool
     saved: bool
     checkpointing: bool
-    new_tokens: bool
+    rows: bool
+    """Rows of some tokens are trained, too."""
     own_base: bool
     """Whether the base is looked at before it is adapted."""
     draws: bool
@@ -119,8 +120,8 @@ def method(plan: Plan) -> Iterator[Section]:
             parameters="target_parameters" in how.options and _count(plan) is None,
             saved=saved,
             checkpointing=checkpointing,
-            new_tokens=has_new_rows(plan),
-            own_base=saved or has_new_rows(plan),
+            rows=has_trained_rows(plan),
+            own_base=saved or has_trained_rows(plan),
             draws="init" in how.options and how.options["init"].value in ("pissa", "olora"),
         )
         yield Section("model/method_lora", context)
@@ -188,7 +189,7 @@ def _options(how: LoraPlan) -> Iterator[str]:
 
 def _of_peft(how: LoraPlan) -> list[str]:
     """The options that peft's configuration has."""
-    own = {"init", "init_rows"} if how.begins else set()
+    own = {"train_tokens", *(("init", "init_rows") if how.begins else ())}
     return [name for name in how.options if name not in own]
 
 
@@ -302,6 +303,9 @@ def _settings(plan: Plan) -> Iterator[Constant]:
             yield constant("INIT_ROWS", how.options["init_rows"], f"that {how.begins} looks at")
             note = "default: memory and time, not the result"
             yield Constant("LAYERS_AT_ONCE", "16", note)
+        if "train_tokens" in how.options:
+            tokens = how.options["train_tokens"]
+            yield constant("TRAINED_TOKENS", tokens, value=list(tokens.value))
         if how.ranks:
             yield constant("LORA_RANKS", how.ranks)
         if how.alphas:

@@ -113,6 +113,7 @@ def model(plan: Plan) -> Iterator[Section]:
         yield prefix(plan.model.windowed) if plan.prefixed else Section(name)
     yield k.tokenizer(plan)
     yield from k.new_tokens(plan)
+    yield from k.trained_rows(plan)
     if c.changes_config(plan):
         told = plan.model.config is not None
         yield Section("model/config", c.Config(told, plan.model.rope_scaling is not None))

@@ -10,7 +10,7 @@ from tunec.emit.contexts import Context
 from tunec.emit.literals import Raw, py, text
 from tunec.emit.section import Section
 from tunec.plan.decided import Decided
-from tunec.plan.plan import Plan, PretrainedPlan, ScratchPlan
+from tunec.plan.plan import LoraPlan, Plan, PretrainedPlan, ScratchPlan
 from tunec.record import record
 from tunec.resources import chat_template
 from tunec.spec.chat_templates import LIBRARY
@@ -34,8 +34,10 @@ class Tokenizer(Plain):
 
 
 @record
-class NewTokens(Context):
-    adapter: bool
+class Rows(Context):
+    named: bool
+    both: bool
+    """There are new tokens, too."""
 
 
 def tokenizer(plan: Plan) -> Section:
@@ -68,7 +70,22 @@ def has_new_rows(plan: Plan) -> bool:
 def new_tokens(plan: Plan) -> Iterator[Section]:
     """The rows of new tokens; a model of random weights is made with them."""
     if has_new_rows(plan):
-        yield Section("model/new_tokens", NewTokens(plan.adapter))
+        yield Section("model/new_tokens")
+
+
+def trained_rows(plan: Plan) -> Iterator[Section]:
+    """The tokens whose rows an adapter has, new ones and those that the spec names."""
+    new, named = has_new_rows(plan), _names_rows(plan)
+    if plan.adapter and (new or named):
+        yield Section("model/trained_rows", Rows(named, new and named))
+
+
+def has_trained_rows(plan: Plan) -> bool:
+    return has_new_rows(plan) or _names_rows(plan)
+
+
+def _names_rows(plan: Plan) -> bool:
+    return isinstance(plan.method, LoraPlan) and "train_tokens" in plan.method.options
 
 
 def tokenizer_settings(plan: Plan) -> Iterator[Constant]:

@@ -82,6 +82,7 @@ def lora_count(
     model: ModelFacts | None,
     targets: str | tuple[str, ...],
     parameters: tuple[str, ...],
+    tokens: int,
     rank: int,
     *,
     dora: bool,
@@ -93,9 +94,15 @@ def lora_count(
     if any(is_embedding(module) for module in layers):
         return None
     experts = {name: shape for name, shape in model.experts.items() if _ends(name, parameters)}
-    return sum(
-        rank * (layer.inputs + layer.outputs) + dora * layer.outputs for layer in layers.values()
-    ) + sum(rank * shape[0] * (shape[1] + shape[2]) for shape in experts.values())
+    rows = tokens * (model.hidden_size or 0) * (1 if model.tied else 2)
+    return (
+        sum(
+            rank * (layer.inputs + layer.outputs) + dora * layer.outputs
+            for layer in layers.values()
+        )
+        + sum(rank * shape[0] * (shape[1] + shape[2]) for shape in experts.values())
+        + rows
+    )
 
 
 def _ends(name: str, parameters: tuple[str, ...]) -> bool:

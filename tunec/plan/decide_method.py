@@ -61,6 +61,7 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
     ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
     # Rows of new tokens and modules that are saved are counted by no rule here.
     plain = not (ranks or options.keys() - COUNTED or decide_tokenizer(decider).new_tokens)
+    tokens = options["train_tokens"].value if "train_tokens" in options else ()
     return LoraPlan(
         kind="dora" if kind == "dora" else "lora",
         rank=rank,
@@ -75,6 +76,7 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
             facts.model,
             targets.value,
             options["target_parameters"].value if "target_parameters" in options else (),
+            len({*tokens}),
             rank.value,
             dora=kind == "dora",
         )
@@ -106,6 +108,7 @@ OPTIONS = (
     "exclude_modules",
     "layers",
     "modules_to_save",
+    "train_tokens",
     "rslora",
     "init",
 )
@@ -114,7 +117,7 @@ OPTIONS = (
 EXPERTS = ("target_parameters",)
 """Those that DoRA lacks."""
 
-COUNTED = {"target_parameters", "rslora", "init", "init_rows"}
+COUNTED = {"target_parameters", "train_tokens", "rslora", "init", "init_rows"}
 """Those of them with which it is known how many weights are trained."""
 
 

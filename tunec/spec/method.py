@@ -96,6 +96,13 @@ class Lora(Block):
         why="adapters are enough for most tasks",
         shown="none",
     )
+    train_tokens: Annotated[tuple[str, ...] | None, Several(Text("<|im_end|>"))] = setting(
+        None,
+        "Tokens, as the vocabulary spells them, whose rows in the first and the last layer are "
+        "trained, too, and no others.",
+        why="what tokens mean is rarely what has to be learnt",
+        shown="none",
+    )
     rslora: Annotated[bool, Flag()] = setting(
         False,
         "Scale by alpha / sqrt(rank), which keeps the size of a high rank's changes (rsLoRA, "

@@ -415,7 +415,7 @@ def add_rows(model):
         layer.weight[ids] = layer.weight[: min(ids)].mean(dim=0)
 
 
-def new_rows(model):
+def trained_rows(model):
     """For peft: the rows of the new tokens, by layer; one layer where they are tied."""
     first, last = model.get_input_embeddings(), model.get_output_embeddings()
     layers = [first] if last.weight is first.weight else [first, last]
@@ -443,7 +443,7 @@ def load_model():
         lora_alpha=LORA_ALPHA,
         lora_dropout=LORA_DROPOUT,
         target_modules=LORA_TARGETS,
-        trainable_token_indices=new_rows(base),
+        trainable_token_indices=trained_rows(base),
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(base, adapter)

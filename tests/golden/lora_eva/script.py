@@ -69,18 +69,19 @@ LORA_RANK = 8  # L5
 LORA_ALPHA = 16  # default: 2 * rank
 LORA_DROPOUT = 0.0  # default
 LORA_TARGETS = "all-linear"  # default
-INIT_ROWS = 16  # L7, that eva looks at
+INIT_ROWS = 16  # L8, that eva looks at
 LAYERS_AT_ONCE = 16  # default: memory and time, not the result
-TRAINED_WEIGHTS = 43_776  # the model's sizes and these
+TRAINED_TOKENS = ["<|end|>", "0"]  # L6
+TRAINED_WEIGHTS = 43_968  # the model's sizes and these
 
-TRAIN_FILES = ["../data/dates.jsonl"]  # L15
-COLUMNS = ["question", "answer"]  # L10-L12
+TRAIN_FILES = ["../data/dates.jsonl"]  # L16
+COLUMNS = ["question", "answer"]  # L11-L13
 
-EPOCHS = 3  # L18
-BATCH = 8  # L19, examples per optimizer step
+EPOCHS = 3  # L19
+BATCH = 8  # L20, examples per optimizer step
 FORWARD_TOKENS = 8192  # default, at a time: memory and speed, not the result
 LOGITS_AT_ONCE = 1024  # default, tokens: memory and speed, not the result
-LEARNING_RATE = 4e-3  # L20, the highest
+LEARNING_RATE = 4e-3  # L21, the highest
 WEIGHT_DECAY = 0.0  # default
 BETAS = (0.9, 0.999)  # default
 EPSILON = 1e-8  # default
@@ -115,7 +116,7 @@ def read_jsonl(file):
 
 
 def messages_of(row):
-    """The template at L10-L12."""
+    """The template at L11-L13."""
     return [
         {"role": "user", "content": row["question"]},
         {"role": "assistant", "content": row["answer"]},
@@ -333,6 +334,23 @@ def load_tokenizer():
     return AutoTokenizer.from_pretrained(MODEL)
 
 
+def named_ids():
+    """Ids of TRAINED_TOKENS."""
+    vocabulary = load_tokenizer().get_vocab()
+    for token in TRAINED_TOKENS:
+        if token not in vocabulary:
+            sys.exit(f"the vocabulary has no {token!r}")
+    return [vocabulary[token] for token in TRAINED_TOKENS]
+
+
+def trained_rows(model):
+    """For peft: the rows of TRAINED_TOKENS, by layer; one layer where they are tied."""
+    first, last = model.get_input_embeddings(), model.get_output_embeddings()
+    layers = [first] if last.weight is first.weight else [first, last]
+    names = {part: name for name, part in model.named_modules()}
+    return {names[layer]: named_ids() for layer in layers}
+
+
 def load_base():
     """The model as it is before training."""
     model = AutoModelForCausalLM.from_pretrained(
@@ -346,14 +364,16 @@ def load_base():
 
 def load_model():
     """The frozen model with fresh adapters, which start as the identity."""
+    base = load_base()
     adapter = LoraConfig(
         r=LORA_RANK,
         lora_alpha=LORA_ALPHA,
         lora_dropout=LORA_DROPOUT,
         target_modules=LORA_TARGETS,
+        trainable_token_indices=trained_rows(base),
         task_type="CAUSAL_LM",
     )
-    model = get_peft_model(load_base(), adapter)
+    model = get_peft_model(base, adapter)
     layers = sum(isinstance(part, LoraLayer) for part in model.modules())
     print(f"model: {layers} layers adapted, {count_of(model)}")
     return model

@@ -22,7 +22,6 @@ Writes, to runs/spec
 """
 
 import argparse
-import ast
 import fcntl
 import json
 import math
@@ -34,20 +33,11 @@ import signal
 import sys
 import warnings
 from bisect import bisect_left, insort
-from collections import Counter, deque
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from copy import copy
-from functools import cache, lru_cache
-from hashlib import file_digest, sha256
-from importlib.metadata import version
-from multiprocessing import get_context, parent_process
+from collections import Counter
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from jinja2 import TemplateError
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -101,9 +91,8 @@ CHECKPOINT_EVERY = 1  # default, epochs
 CHECKPOINTS_KEPT = 2  # default
 SEED = 42  # default
 OUTPUT = "runs/spec"  # default
-CACHE = HERE / "runs/encoded"  # default
+# Rows are encoded in memory, at every start (default: up to 8 MB of data)
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # processes share the work instead
 logging.disable_progress_bar()  # transformers' own
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
@@ -125,13 +114,6 @@ def read_jsonl(file):
                 yield f"{file}:{number}", row
 
 
-def check_columns(row, columns):
-    """A column that is placed must be text or a number, which is read as text."""
-    for column in columns:
-        if not isinstance(row.get(column), str):
-            raise ValueError(f"`{column}` is missing, or neither text nor number")
-
-
 def messages_of(row):
     """The template at L10-L12."""
     return [
@@ -151,33 +133,22 @@ def stand_ins(tokenizer):
     return {token: chr(0x100000 + at) for at, token in enumerate(reversed(tokens))}
 
 
-def hide(value, tokenizer):
-    """What a row holds, with stand-ins for the special tokens that it spells out."""
-    if isinstance(value, str):
-        if STAND_IN.search(value):
-            raise ValueError("it has a character for private use, above U+0FFFFF")
-        for token, stand_in in stand_ins(tokenizer).items():
-            if token in value:
-                value = value.replace(token, stand_in)
-        return value
-    if isinstance(value, list):
-        return [hide(part, tokenizer) for part in value]
-    if isinstance(value, dict):
-        pairs = value.items()
-        return {hide(name, tokenizer): hide(part, tokenizer) for name, part in pairs}
-    return value
+def shown(row, column, tokenizer):
+    """A column's text, with stand-ins for the special tokens that it spells out."""
+    text = row.get(column)
+    if not isinstance(text, str):
+        raise ValueError(f"`{column}` is missing, or neither text nor number")
+    if STAND_IN.search(text):
+        raise ValueError("it has a character for private use, above U+0FFFFF")
+    for token, stand_in in stand_ins(tokenizer).items():
+        text = text.replace(token, stand_in)
+    return text
 
 
 def token_ids(text, tokenizer, as_text=False):
     """Token ids of a text; `as_text`, its special tokens are text, too."""
-    if not tokenizer.is_fast:
-        options = {"add_special_tokens": False, "split_special_tokens": as_text}
-        return tokenizer(text, **options)["input_ids"]
-    backend = tokenizer.backend_tokenizer  # called so, it takes two thirds of the time
-    backend.no_truncation()
-    backend.no_padding()
-    backend.encode_special_tokens = as_text
-    return backend.encode_batch_fast([text], add_special_tokens=False)[0].ids
+    options = {"add_special_tokens": False, "split_special_tokens": as_text}
+    return tokenizer(text, verbose=False, **options)["input_ids"]
 
 
 def ids_of(text, tokenizer):
@@ -206,58 +177,6 @@ class Row(NamedTuple):
     trained: torch.Tensor  # whether the model is trained to predict the token
 
 
-@cache
-def parting_tokens(tokenizer):
-    """Tokens at which a text can be parted and tokenised apart; what finds them."""
-    added = tokenizer.added_tokens_decoder.items() if tokenizer.is_fast else ()
-    ids = {
-        token.content: number
-        for number, token in added
-        if not (token.normalized or token.single_word)
-        and number != tokenizer.unk_token_id  # which other characters become, too
-    }
-    longest_first = sorted(map(re.escape, ids), key=len, reverse=True)
-    return ids, set(ids.values()), re.compile("|".join(longest_first) or "(?!)")
-
-
-class Tokens(NamedTuple):
-    text: str
-    ids: list
-    marks: list  # start and end in the text, place in the ids, of what parts it
-
-
-def tokens_of(text, tokenizer):
-    """A text, its ids, and where both can be parted."""
-    parting, numbers, pattern = parting_tokens(tokenizer)
-    ids = ids_of(text, tokenizer)
-    found = list(pattern.finditer(text))
-    places = [at for at, number in enumerate(ids) if number in numbers]
-    if [parting[mark[0]] for mark in found] != [ids[at] for at in places]:
-        found = []
-    return Tokens(text, ids, [(*mark.span(), at) for mark, at in zip(found, places)])
-
-
-@lru_cache(maxsize=1000)
-def ids_of_end(text, tokenizer):
-    """As `ids_of`; most prompts end in the same way."""
-    return ids_of(text, tokenizer)
-
-
-def count_in(whole, text, tokenizer):
-    """How many ids a text has, if those of `whole` begin with them; else None.
-
-    They are the same up to the last token that parts both: the rest is tokenised.
-    """
-    start = place = 0
-    if whole.text.startswith(text):
-        for begin, end, at in whole.marks:
-            if end <= len(text):
-                start, place = begin, at
-    rest = ids_of_end(text[start:], tokenizer)
-    count = place + len(rest)
-    return count if whole.ids[place:count] == rest else None
-
-
 def render(messages, tokenizer, **options):
     """The text of a conversation, by the tokenizer's own chat template."""
     return tokenizer.apply_chat_template(messages, tokenize=False, **options)
@@ -270,67 +189,38 @@ def end_tokens(tokenizer):
     return {number for number, token in added if token.content.strip()}
 
 
-def end_of(ids, start, length, tokenizer):
-    """Where the turn stops that ends at `length`: after a token that can end one."""
-    stop = length
+def answer_in(messages, tokenizer):
+    """Ids of a conversation that ends with an answer; where that starts and stops.
+
+    An answer is what it adds to the prompt, up to the special token that ends it.
+    """
+    text = render(messages, tokenizer)
+    asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
+    ids = ids_of(text, tokenizer)
+    prompt = ids_of(asked, tokenizer)
+    start, stop = len(prompt), len(ids)
+    if ids[:start] != prompt:
+        raise ValueError("the chat template begins an answer as no prompt ends")
     while stop > start and ids[stop - 1] not in end_tokens(tokenizer):
         stop -= 1
     if stop == start:
         raise ValueError("the chat template ends a turn with no special token")
-    return stop
-
-
-def part_of(whole, text, tokenizer):
-    """The longer conversation, if it begins with this text; else the text by itself."""
-    same = count_in(whole, text, tokenizer) is not None
-    return whole if same else tokens_of(text, tokenizer)
-
-
-def answer_in(messages, text, whole, tokenizer):
-    """Where, in its ids, a conversation's last answer starts; where it and all stop.
-
-    An answer is what it adds to the prompt, up to the special token that ends it.
-    """
-    asked = render(messages[:-1], tokenizer, add_generation_prompt=True)
-    length, start = (count_in(whole, part, tokenizer) for part in (text, asked))
-    if start is None or start > length:
-        raise ValueError("the chat template begins an answer as no prompt ends")
-    return start, end_of(whole.ids, start, length, tokenizer), length
+    return ids, start, stop
 
 
 def stop_token(tokenizer):
     """The token that ends an answer."""
-    short = [
-        {"role": "user", "content": "?"},
-        {"role": "assistant", "content": "!"},
-    ]
-    text = render(short, tokenizer)
-    whole = tokens_of(text, tokenizer)
-    _, stop, _ = answer_in(short, text, whole, tokenizer)
-    return whole.ids[stop - 1]
+    short = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
+    ids, _, stop = answer_in(short, tokenizer)
+    return ids[stop - 1]
 
 
 def encode_chat(messages, tokenizer):
-    """The conversation up to its last answer; answers are trained on."""
-    answers = [at for at, turn in enumerate(messages) if turn["role"] == "assistant"]
-    texts = [render(messages[: at + 1], tokenizer) for at in answers]
-    whole, length = tokens_of(texts[-1], tokenizer), 0
-    trained = torch.zeros(len(whole.ids), dtype=torch.bool)
-    for at, text in zip(answers, texts):
-        before = messages[: at + 1]
-        part = part_of(whole, text, tokenizer)
-        start, stop, end = answer_in(before, text, part, tokenizer)
-        if part is not whole or start < length:
-            raise ValueError("the chat template changes turns: use one_row_per_answer")
-        trained[start:stop] = True
-        length = end
-    return Row(torch.from_numpy(np.array(whole.ids)), trained)
-
-
-def encode(row, tokenizer):
-    """A row by the template at L10-L12."""
-    check_columns(row, ["question", "answer"])
-    return encode_chat(messages_of(row), tokenizer)
+    """The conversation, which is trained on where it ends: its answer."""
+    ids, start, stop = answer_in(messages, tokenizer)
+    trained = torch.zeros(len(ids), dtype=torch.bool)
+    trained[start:stop] = True
+    return Row(torch.tensor(ids), trained)
 
 
 def fitted(row, counts):
@@ -344,182 +234,33 @@ def fitted(row, counts):
 
 def encoded(place, row, tokenizer, counts):
     """What becomes of a row, in a list; what was done to it is counted."""
-    used = {column: row[column] for column in COLUMNS if column in row}
     try:
-        hidden = hide(used, tokenizer)
-        found = encode(hidden, tokenizer)
+        used = {column: shown(row, column, tokenizer) for column in COLUMNS}
+        found = encode_chat(messages_of(used), tokenizer)
     except (ValueError, TypeError, TemplateError) as error:
         sys.exit(f"{place}: {error}")
-    if hidden != used:
+    if any(used[column] != row[column] for column in COLUMNS):
         counts["rows spell out special tokens, which stay text"] += 1
     if not found.trained[1:].any():
         sys.exit(f"{place}: nothing in this row is trained on")
     return fitted(found, counts)
 
 
-ROWS_AT_ONCE = 500  # that a process encodes
-PROCESSES = len(os.sched_getaffinity(0))
-given = {}  # to processes, by forking
-
-
-def encode_chunk(chunk):
-    """What goes to each file for some rows; what was done to them, and first where."""
-    rows, counts, firsts = [], Counter(), {}
-    for each in chunk:
-        if isinstance(each, SystemExit):
-            raise each
-        rows += encoded(*each, given["tokenizer"], counts)
-        firsts = dict.fromkeys(counts, each[0]) | firsts
-    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
-    files = {
-        "ids": b"".join(row.ids.numpy().astype(np.int32) for row in rows),
-        "trained": b"".join(row.trained.numpy() for row in rows),
-        "lengths": np.array([len(row.ids) for row in rows], np.int32).tobytes(),
-    }
-    return files, counts, firsts, trained
-
-
-def chunks_of(places):
-    """Lists of ROWS_AT_ONCE rows; the last is shorter, and may end with an error."""
-    chunk = []
-    try:
-        for each in places:
-            chunk.append(each)
-            if len(chunk) == ROWS_AT_ONCE:
-                yield chunk
-                chunk = []
-    except SystemExit as error:
-        chunk.append(error)  # the rows before it may have some of their own
-    yield chunk
-
-
-def start_process():
-    """Ctrl-C is for the run, and when that was killed this process ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
-    torch.set_num_threads(1)
-
-
-def encode_rows(places, tokenizer):
-    """Yield what becomes of rows, in order, while processes encode the next ones."""
-    given["tokenizer"], waiting = tokenizer, deque()
-    with ProcessPoolExecutor(PROCESSES, get_context("fork"), start_process) as pool:
-        for chunk in chunks_of(places):
-            if len(chunk) == ROWS_AT_ONCE:
-                waiting.append(pool.submit(encode_chunk, chunk))
-            if len(waiting) > 2 * PROCESSES:
-                yield waiting.popleft().result()
-        for future in waiting:
-            yield future.result()
-    yield encode_chunk(chunk)  # the last: few rows need no processes
-
-
-class Rows(Sequence):
-    """Encoded rows in the files of a folder, or some of them; read when asked for."""
-
-    def __init__(self, folder):
-        self.ids = np.memmap(folder / "ids", np.int32, "r")
-        self.trained = np.memmap(folder / "trained", np.bool_, "r")
-        self.ends = np.cumsum(np.fromfile(folder / "lengths", np.int32), dtype=np.int64)
-        self.numbers = np.arange(len(self.ends))
-
-    def __len__(self):
-        return len(self.numbers)
-
-    def __getitem__(self, which):
-        if not isinstance(which, (int, np.integer)):
-            some = copy(self)
-            some.numbers = self.numbers[which]
-            return some
-        number = self.numbers[which]
-        piece = slice(self.ends[number - 1] if number else 0, self.ends[number])
-        ids = torch.from_numpy(self.ids[piece].astype(np.int64))
-        trained = torch.from_numpy(self.trained[piece].copy())
-        return Row(
-            ids,
-            trained,
-        )
-
-    def lengths(self):
-        return np.diff(self.ends, prepend=0)[self.numbers]
-
-
-def key_of(names, files, tokenizer):
-    """A digest of all that encoded rows depend on: data, tokenizer, code, versions.
-
-    The code is this chapter and the settings that it names, without comments.
-    """
-    script = Path(__file__).read_text()
-    chapter = ast.parse("# --- " + script.split("\n# --- ")[2])
-    for node in ast.walk(chapter):
-        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
-            del node.body[0]
-    used = {node.id for node in ast.walk(chapter) if isinstance(node, ast.Name)}
-    parts = [names, ast.unparse(chapter), sys.version]
-    for line in ast.parse(script).body:
-        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) in used:
-            parts.append(ast.unparse(line))
-    parts += [
-        f"{name} {version(name)}" for name in ["transformers", "tokenizers", "jinja2"]
-    ]
-    digest = sha256("\n".join(parts).encode())
-    with TemporaryDirectory() as folder:
-        tokenizer.save_pretrained(folder)
-        saved = sorted(file for file in Path(folder).rglob("*") if file.is_file())
-        for file in [*(HERE / file for file in files), *saved]:
-            with open(file, "rb") as data:
-                digest.update(file_digest(data, "sha256").digest())
-    return digest.hexdigest()[:16]
-
-
-def write_rows(places, tokenizer, folder):
-    """Encode rows: written aside, then renamed, so the folder is whole or not there."""
-    partial = folder.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    counts, firsts, sizes, trained = Counter(), {}, Counter(), 0
-    try:
-        for files, found, first, count in encode_rows(places, tokenizer):
-            for name, content in files.items():
-                with open(partial / name, "ab") as file:
-                    file.write(content)
-                sizes[name] += len(content)
-            counts.update(found)
-            firsts, trained = first | firsts, trained + count
-        about = {"counts": counts, "firsts": firsts, "sizes": sizes, "trained": trained}
-        (partial / "about.json").write_text(json.dumps(about))
-        for file in partial.iterdir():
-            with open(file, "rb") as written:
-                os.fsync(written.fileno())
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
 def load_rows(files, tokenizer):
-    """The encoded rows of some files, with what was done to them."""
+    """The encoded rows of some files; what was done to them is said."""
+    rows, counts, firsts = [], Counter(), {}
     names = ", ".join(files)
     places = (place for file in files for place in read_jsonl(file))
-    places = tqdm(places, "encode", disable=not TERMINAL)
-    folder = CACHE / key_of(names, files, tokenizer)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(folder.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be at the same rows
-        way = "found" if folder.exists() else "kept"
-        if way == "kept":
-            write_rows(places, tokenizer, folder)
-    about = json.loads((folder / "about.json").read_text())
-    for what, count in about["counts"].items():
-        print(f"{names}: {count:,} {what} (first {about['firsts'][what]})")
-    sizes = {name: (folder / name).stat().st_size for name in about["sizes"]}
-    if sizes != about["sizes"]:
-        sys.exit(f"{folder}: it is damaged, delete it")
-    if not sizes["ids"]:
+    for place, row in tqdm(places, "encode", disable=not TERMINAL):
+        rows += encoded(place, row, tokenizer, counts)
+        firsts = dict.fromkeys(counts, place) | firsts
+    for what, count in counts.items():
+        print(f"{names}: {count:,} {what} (first {firsts[what]})")
+    if not rows:
         sys.exit(f"{names}: no rows are left")
-    rows = Rows(folder)
-    share = about["trained"] / len(rows.ids)
+    trained = sum(int(row.trained[1:].count_nonzero()) for row in rows)
+    share = trained / sum(len(row.ids) for row in rows)
     print(f"{names}: {len(rows):,} rows, {share:.1%} of their tokens trained on")
-    print(f"{names}: encoded rows {way} in {folder}")
     return rows
 
 
@@ -614,15 +355,6 @@ def load_model():
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(load_base(), adapter)
-    names = [name for name, _ in model.named_modules()]
-    for target in LORA_TARGETS:
-        if not any(name.endswith(f"{target}.lora_A") for name in names):
-            sys.exit(f"no linear layer of the model is called {target}")
-    for target in LORA_PARAMETERS:
-        if not any(
-            name.endswith(f".{target}") for name in model.targeted_parameter_names
-        ):
-            sys.exit(f"no weight of the model is called {target}")
     layers = sum(isinstance(part, LoraLayer) for part in model.modules())
     print(f"model: {layers} layers adapted, {count_of(model)}")
     return model
@@ -756,7 +488,7 @@ def check_loss(model, rows):
 
     If so, rows cannot see each other, and tokens and targets are not shifted.
     """
-    pair = rows[rows.lengths().argsort(kind="stable")[:2]]
+    pair = sorted(rows, key=lambda row: len(row.ids))[:2]
     packed = mean_loss(model, pair)
     model.eval()
     model.set_attn_implementation("sdpa")
@@ -861,6 +593,19 @@ def claim(output, fresh):
     return lock
 
 
+def open_metrics(output, step):
+    """The metrics file, cut back to the line of the step that the run goes on from."""
+    path, kept = output / "metrics.jsonl", 0
+    newest = '{"step": ' + f'{step}, "loss"'
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(newest.encode()):
+            kept = number
+    with open(path, "ab") as file:
+        file.truncate(sum(len(line) for line in lines[:kept]))
+    return open(path, "a", buffering=1)
+
+
 def check_room(model, output):
     """The checkpoints and the result must fit on the disk: weights and two moments."""
     sizes = [p.numel() * p.element_size() for p in trained_weights(model).values()]
@@ -875,19 +620,6 @@ def check_room(model, output):
         sys.exit(
             f"{output}: {needed:,} bytes are needed on the disk, {free:,} are free"
         )
-
-
-def open_metrics(output, step):
-    """The metrics file, cut back to the line of the step that the run goes on from."""
-    path, kept = output / "metrics.jsonl", 0
-    newest = '{"step": ' + f'{step}, "loss"'
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    for number, line in enumerate(lines, start=1):
-        if line.startswith(newest.encode()):
-            kept = number
-    with open(path, "ab") as file:
-        file.truncate(sum(len(line) for line in lines[:kept]))
-    return open(path, "a", buffering=1)
 
 
 # --- The run --------------------------------------------------------------------------
