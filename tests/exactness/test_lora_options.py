@@ -187,3 +187,18 @@ def test_new_tokens_are_in_the_merged_model(tmp_path: Path) -> None:
     merged = tmp_path / "out" / "merged"
     whole = AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32)
     torch.testing.assert_close(logits(whole, merged), wanted)
+
+
+def test_weights_of_a_file_are_trained_and_no_others(tmp_path: Path) -> None:
+    """Names from their beginning to the end of a part; the ends of the model by either name."""
+    build(tmp_path, "cohere")  # its first and last layer are one
+    (tmp_path / "rows.jsonl").write_text('{"q": "Question", "a": "Answer"}\n')
+    (tmp_path / "listed.txt").write_text("^lm_head.weight$\n- model.layers.1.mlp.up_proj\n")
+    text = SPEC.format(method="freeze", options='modules_file = "listed.txt"', quantize="")
+    text = text.replace("llama", "cohere").replace("  rank = 4\n", "")
+    module = script(tmp_path, "listed", text)
+    weights = module.trained_weights(module.load_model())
+    assert {*weights} == {"model.embed_tokens.weight", "model.layers.1.mlp.up_proj.weight"}
+    module.TRAINED_PATTERNS = ["model.layer"]
+    with pytest.raises(SystemExit, match=r"is called model\.layer$"):
+        module.load_model()

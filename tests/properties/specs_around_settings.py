@@ -300,6 +300,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "method.lora.init": NUMBERS,
     "method.dora.init": NUMBERS,
     "init_rows": ("64", "128"),
+    "modules_file": ('"unfrozen.yaml"', '"norms.txt"'),
     "train_tokens": ('["one"]', '["two"]', '["one", "two"]'),
     "target_parameters": ('["experts.gate_up_proj"]', '["experts.down_proj"]'),
     "method.module.path": ('"q_proj"', '"v_proj"'),

@@ -166,6 +166,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     row = '{"question": "?", "answer": "!", "text": "a"}\n'
     (place / "rows.jsonl").write_text(row)
     (place / "more.jsonl").write_text(row)
+    (place / "unfrozen.yaml").write_text("- lm_head.weight\n")
+    (place / "norms.txt").write_text("model.norm\n")
     (place / "rows.csv").write_text("question,answer,text\n?,!,a\n")
     (place / "rows.py").write_text(FUNCTIONS)
     for file in ("a.json", "b.json"):

@@ -10,6 +10,7 @@ from tunec.checks.context import Context, Rule, problem, within
 from tunec.diagnostics import Diagnostic, Label
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
+from tunec.facts.listed import is_listed, weights_of
 from tunec.facts.model import OUTPUTS, ModelFacts, is_embedding
 from tunec.facts.paths import enumerated
 from tunec.spec.method import Freeze, Lora
@@ -100,26 +101,57 @@ def scratch_is_trained_whole(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+_WAYS = ("last_layers", "modules", "modules_file")
+
+
 def freeze_says_which(context: Context) -> Iterator[Diagnostic]:
     """`method freeze` needs exactly one way to say what is trained."""
     method = context.spec.method
     if not isinstance(method, Freeze):
         return
-    if method.last_layers is None and method.modules is None:
+    ways = [name for name in _WAYS if getattr(method, name) is not None]
+    if not ways:
         yield problem(
             "E303",
-            "`method freeze` needs `last_layers` or `modules`, to say what is trained.",
+            "`method freeze` needs `last_layers`, `modules` or `modules_file`, to say what is "
+            "trained.",
             context.at("method"),
             remedy="Write, for example, `method freeze { last_layers = 2 }`.",
         )
-    elif method.last_layers is not None and method.modules is not None:
+    elif len(ways) > 1:
         yield problem(
             "E302",
-            "`last_layers` and `modules` both say what is trained.",
-            context.name("method.modules"),
-            context.name("method.last_layers", "says it too"),
+            f"`{ways[0]}` and `{ways[1]}` both say what is trained.",
+            context.name(f"method.{ways[1]}"),
+            context.name(f"method.{ways[0]}", "says it too"),
             remedy='Keep one of them: `modules = ["layers.3"]` names layers too.',
         )
+
+
+def listed_weights_are_there(context: Context) -> Iterator[Diagnostic]:
+    """Each line of `modules_file` names weights of the model."""
+    method, model, listed = context.spec.method, context.facts.model, context.facts.listed
+    if not isinstance(method, Freeze) or method.modules_file is None:
+        return
+    if listed.problem:
+        yield problem(
+            "E408",
+            f"The weights to train are not known: {listed.problem}.",
+            context.at("method.modules_file"),
+            remedy="Write one name of a weight, or a pattern of it, in each line.",
+        )
+        return
+    names = weights_of(model) if model is not None and model.weights else None
+    for number, pattern in listed.patterns:
+        if names is not None and not any(is_listed(pattern, name) for name in names):
+            yield problem(
+                "E408",
+                f"No weight of the model is named `{pattern}`, which line {number} of "
+                f"`{method.modules_file}` says.",
+                context.at("method.modules_file"),
+                remedy=f"Correct line {number}: names are whole, such as `{names[0]}`.",
+            )
+            return
 
 
 def layers_are_there(context: Context) -> Iterator[Diagnostic]:
@@ -275,6 +307,7 @@ RULES: tuple[Rule, ...] = (
     qlora_is_nf4,
     scratch_is_trained_whole,
     freeze_says_which,
+    listed_weights_are_there,
     layers_are_there,
     modules_are_there,
     tied_ends_stay_tied,

@@ -67,7 +67,9 @@ def new_rows_are_trained(context: Context) -> Iterator[Diagnostic]:
     added = next((name for name in _ADDED if model and getattr(model, name)), None)
     if added is None or not isinstance(method, Freeze):
         return
-    modules = [name.rpartition(".")[2] for name in method.modules or ()]
+    listed = [pattern.strip("^$") for _, pattern in context.facts.listed.patterns]
+    named = [*(method.modules or ()), *(name.removesuffix(".weight") for name in listed)]
+    modules = [name.rpartition(".")[2] for name in named]
     tied = context.facts.model is not None and context.facts.model.tied
     first = any(is_embedding(name) for name in modules)
     if first and (tied or any(name in OUTPUTS for name in modules)):

@@ -174,7 +174,7 @@ class Backward(Context):
     @classmethod
     def of(cls, plan: Plan) -> "Backward":
         return cls(
-            head_alone=isinstance(plan.method, FreezePlan) and plan.method.modules is not None,
+            head_alone=isinstance(plan.method, FreezePlan) and plan.method.last_layers is None,
             weighted=plan.weighted,
         )
 

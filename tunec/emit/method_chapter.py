@@ -146,9 +146,8 @@ def method(plan: Plan) -> Iterator[Section]:
         revision = isinstance(source, PretrainedPlan) and source.revision is not None
         yield from prompt(how, checkpointing, revision)
     elif isinstance(how, FreezePlan):
-        layers = how.last_layers is not None
-        name = "model/method_freeze_layers" if layers else "model/method_freeze_modules"
-        yield Section(name, Method(checkpointing))
+        what = "modules" if how.modules else "listed" if how.patterns else "layers"
+        yield Section(f"model/method_freeze_{what}", Method(checkpointing))
     else:
         yield Section("model/method_full", Method(checkpointing))
     packed = plan.quantize is not None and STORAGES[plan.quantize.kind].family == "nf4"
@@ -337,6 +336,8 @@ def _settings(plan: Plan) -> Iterator[Constant]:
         yield constant("LAST_LAYERS", how.last_layers)
     elif isinstance(how, FreezePlan) and how.modules:
         yield constant("TRAINED_MODULES", how.modules, value=list(how.modules.value))
+    elif isinstance(how, FreezePlan) and how.patterns:
+        yield constant("TRAINED_PATTERNS", how.patterns, value=list(how.patterns.value))
 
 
 def _targets(decided: Decided[Any]) -> str | list[str]:

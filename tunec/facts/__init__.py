@@ -14,6 +14,7 @@ from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
 from tunec.facts.harness import gather_tasks
+from tunec.facts.listed import Listed, gather_listed
 from tunec.facts.metrics import MetricFacts, gather_metrics
 from tunec.facts.model import ModelFacts
 from tunec.facts.others import gather_others
@@ -56,6 +57,7 @@ class Facts(NamedTuple):
     """Where other models are, by the name of the comparison."""
     tasks: Mapping[str, str] = MappingProxyType({})
     """What is wrong with files of tasks, by what the spec writes."""
+    listed: Listed = Listed()
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
@@ -65,6 +67,15 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     sources = gather_sources(lowered, files, report)
     adapters = gather_adapters(lowered, files, report)
     metrics = gather_metrics(lowered, files)
-    others = gather_others(lowered, files, report)
-    tasks = gather_tasks(lowered, files)
-    return Facts(model, tokenizer, sources, place, counter, adapters, metrics, others, tasks)
+    return Facts(
+        model,
+        tokenizer,
+        sources,
+        place,
+        counter,
+        adapters,
+        metrics,
+        others=gather_others(lowered, files, report),
+        tasks=gather_tasks(lowered, files),
+        listed=gather_listed(lowered, files),
+    )

@@ -4,6 +4,7 @@ In: what is known of a model, the names that a spec gives. Out: layers and count
 count is given only where the model's modules are sure to be the names in its files.
 """
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any  # settings are of any sort
 
@@ -29,6 +30,11 @@ def matches(name: str, module: str) -> bool:
     if module == name or module.endswith("." + name):
         return True
     return any(name == base + module for base in _BASES)
+
+
+def names_of(weights: Iterable[str]) -> list[str]:
+    """Names in files, and these with the parts that files of some models leave out."""
+    return [f"{base}{name}" for name in weights for base in ("", *_BASES)]
 
 
 def linear_layers(model: ModelFacts, targets: str | tuple[str, ...]) -> Layers:

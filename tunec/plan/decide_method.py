@@ -32,7 +32,7 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
     if kind == "full":
         return FullPlan()
     if kind == "freeze":
-        return FreezePlan(decider.written("method.last_layers"), decider.written("method.modules"))
+        return _freeze(decider, facts)
     if kind == "continue":
         (adapter,) = facts.adapters["method.adapter"]
         origin = decider.origin("method.adapter") or "default"
@@ -46,6 +46,16 @@ def decide_method(decider: Decider, facts: Facts, kind: str) -> MethodPlan:
     if kind in SOFT_PROMPTS:
         return _prompt(decider, facts, kind)
     return _lora(decider, facts, kind)
+
+
+def _freeze(decider: Decider, facts: Facts) -> FreezePlan:
+    file, patterns = decider.written("method.modules_file"), None
+    if file is not None:
+        listed = tuple(pattern for _, pattern in facts.listed.patterns)
+        patterns = Decided(listed, f"{file.origin}, {file.value}")
+    return FreezePlan(
+        decider.written("method.last_layers"), decider.written("method.modules"), patterns
+    )
 
 
 def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:

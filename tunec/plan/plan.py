@@ -129,6 +129,8 @@ class FullPlan:
 class FreezePlan:
     last_layers: Decided[int] | None
     modules: Decided[tuple[str, ...]] | None
+    patterns: Decided[tuple[str, ...]] | None
+    """Of the names of weights, from a file."""
     kind: str = "freeze"
 
 

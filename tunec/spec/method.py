@@ -20,13 +20,20 @@ class Freeze(Block):
     last_layers: Annotated[int | None, Number(least=1, example="2")] = setting(
         None,
         "Train the last so many layers and the final norm.",
-        why="one of `last_layers` and `modules` is needed",
+        why="one of `last_layers`, `modules` and `modules_file` is needed",
         shown="none",
     )
     modules: Annotated[tuple[str, ...] | None, Several(Text("lm_head"))] = setting(
         None,
         "Train the modules whose name is, or ends in, one of these (`lm_head`, `layers.3.mlp`).",
-        why="one of `last_layers` and `modules` is needed",
+        why="one of `last_layers`, `modules` and `modules_file` is needed",
+        shown="none",
+    )
+    modules_file: Annotated[str | None, Text("unfrozen.yaml")] = setting(
+        None,
+        "A file with a line for each weight or module that is trained: its whole name, or a "
+        "pattern of it, as Spectrum (arXiv 2406.06623) writes them.",
+        why="one of `last_layers`, `modules` and `modules_file` is needed",
         shown="none",
     )
 

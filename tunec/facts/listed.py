@@ -1,0 +1,73 @@
+"""The weights that a file lists for `method freeze`.
+
+In: a lowered spec. Out: `Listed`. Invariant: a line that is neither a name nor a remark is a
+problem, never left out.
+"""
+
+import re
+from typing import NamedTuple
+
+from tunec.facts.adapted import names_of
+from tunec.facts.model import OUTPUTS, ModelFacts
+from tunec.facts.paths import is_absolute, missing
+from tunec.files import Files
+from tunec.spec.method import Freeze
+from tunec.spec.places import Lowered
+
+PATH = "method.modules_file"
+HEAD = "unfrozen_parameters:"
+_NAME = re.compile(r"(?:- *)?(?P<quote>[\"']?)(?P<pattern>[^\s\"'#]+)(?P=quote)$")
+
+
+class Listed(NamedTuple):
+    """Patterns of the names of weights, each with the number of its line."""
+
+    patterns: tuple[tuple[int, str], ...] = ()
+    problem: str = ""
+
+
+def gather_listed(lowered: Lowered, files: Files) -> Listed:
+    method = lowered.spec.method
+    if not isinstance(method, Freeze) or method.modules_file is None:
+        return Listed()
+    name, folder = method.modules_file, lowered.places.folder(PATH)
+    if is_absolute(name):
+        return Listed(problem=f"`{name}` is an absolute path")
+    if not files.is_file(folder / name):
+        _, fact = missing(files, folder, name, "files")
+        return Listed(problem=f"there is no file `{name}`. {fact}".strip().rstrip("."))
+    try:
+        lines = files.read_text(folder / name).splitlines()
+    except (OSError, UnicodeDecodeError):
+        return Listed(problem=f"`{name}` is not text in UTF-8")
+    return _listed(name, lines)
+
+
+def _listed(name: str, lines: list[str]) -> Listed:
+    found: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        said = re.sub(r"(^|\s)#.*", "", line).strip()
+        if not said or said == HEAD:
+            continue
+        match = _NAME.match(said)
+        if match is None:
+            return Listed(problem=f"line {number} of `{name}` is no name of a weight: {said}")
+        try:
+            re.compile(match["pattern"])
+        except re.error as error:
+            return Listed(problem=f"line {number} of `{name}` is no pattern: {error}")
+        found.append((number, match["pattern"]))
+    return Listed(tuple(found), "" if found else f"`{name}` lists nothing")
+
+
+def is_listed(pattern: str, weight: str) -> bool:
+    """Whether a pattern is a weight's name, or that of a module that it is in."""
+    return re.match(rf"(?:{pattern})(?:\.|$)", weight) is not None
+
+
+def weights_of(model: ModelFacts) -> list[str]:
+    """All names that a script would see."""
+    names = [*names_of(model.weights or {}), *names_of(model.experts)]
+    if model.tied and not any(name.rpartition(".")[0] in OUTPUTS for name in names):
+        names.append("lm_head.weight")
+    return names
