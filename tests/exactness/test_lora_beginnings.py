@@ -91,20 +91,27 @@ def test_eva_begins_with_the_first_singular_vectors_of_the_inputs(
         assert not layer.lora_B["default"].weight.any()
 
 
-def test_corda_begins_as_it_does_in_peft(tmp_path: Path) -> None:
-    """The part of the weight is the same, for a row that peft can take (arXiv 2406.05223)."""
-    module = compiled(tmp_path, "init = corda", rows=1)
+@pytest.mark.parametrize("mode", ["ipm", "kpm"])
+def test_corda_begins_as_it_does_in_peft(mode: str, tmp_path: Path) -> None:
+    """The part of the weight is the same, for a text that peft can take (arXiv 2406.05223)."""
+    text = "What there is to know, in some length, so that inputs differ."
+    (tmp_path / "known.txt").write_text(f"{text}\n")
+    texts = '\n  init_texts = "known.txt"' if mode == "kpm" else ""
+    module = compiled(tmp_path, f"init = corda{texts}", rows=1)
     base, tuned, rows = begun(module, tmp_path / "out")
+    ids = rows[0].ids[None]
+    if mode == "kpm":
+        ids = module.load_tokenizer()(text, return_tensors="pt")["input_ids"]
     base.set_attn_implementation("sdpa")
     config = LoraConfig(
         r=4,
         lora_alpha=8,
         target_modules=[name.rpartition(".")[2] for name in layers(tuned)],
         init_lora_weights="corda",
-        corda_config=CordaConfig(corda_method="ipm"),
+        corda_config=CordaConfig(corda_method=mode),
         task_type="CAUSAL_LM",
     )
-    preprocess_corda(base, config, run_model=lambda: base(input_ids=rows[0].ids[None]))
+    preprocess_corda(base, config, run_model=lambda: base(input_ids=ids))
     wanted = layers(get_peft_model(base, config))
     for name, layer in layers(tuned).items():
         torch.testing.assert_close(

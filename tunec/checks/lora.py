@@ -13,7 +13,7 @@ from tunec.diagnostics.suggest import nearest
 from tunec.facts.adapted import matches
 from tunec.facts.model import FUSED, ModelFacts
 from tunec.facts.paths import enumerated
-from tunec.spec.method import Lora, PlainLora
+from tunec.spec.method import Lora, PlainLora, Qlora
 
 
 def lora(context: Context) -> Lora | None:
@@ -79,7 +79,7 @@ def named_modules_are_there(context: Context) -> Iterator[Diagnostic]:
 def experts_are_there(context: Context) -> Iterator[Diagnostic]:
     """`target_parameters` names weights of experts, and nothing that cannot go with them."""
     method, model = context.spec.method, context.facts.model
-    if not isinstance(method, PlainLora) or method.target_parameters is None:
+    if not isinstance(method, PlainLora | Qlora) or method.target_parameters is None:
         return
     if model is None or not model.weights:
         if method.target_modules == "all_linear":
@@ -106,7 +106,7 @@ def experts_are_there(context: Context) -> Iterator[Diagnostic]:
     yield from _with_experts(context, method)
 
 
-def _with_experts(context: Context, method: PlainLora) -> Iterator[Diagnostic]:
+def _with_experts(context: Context, method: PlainLora | Qlora) -> Iterator[Diagnostic]:
     clashes = [
         (method.dropout > 0, "method.dropout", "`dropout`", "dropout = 0"),
         (method.layers is not None, "method.layers", "`layers`", ""),

@@ -9,7 +9,7 @@ from tunec.checks.context import Context, Rule, problem
 from tunec.checks.lora import lora
 from tunec.checks.method import element, is_end, targets
 from tunec.diagnostics import Diagnostic
-from tunec.spec.method import BEGINNINGS, FROM_ROWS
+from tunec.spec.method import BEGINNINGS, FROM_ROWS, Whole
 
 
 def beginning_suits_the_weights(context: Context) -> Iterator[Diagnostic]:
@@ -92,6 +92,28 @@ def rows_to_begin_from_are_used(context: Context) -> Iterator[Diagnostic]:
     )
 
 
+def texts_are_for_corda(context: Context) -> Iterator[Diagnostic]:
+    """`init_texts` is a file, and only one value of `init` knows what to leave alone."""
+    method, missing = context.spec.method, context.facts.missing_texts
+    if not isinstance(method, Whole) or method.init_texts is None:
+        return
+    if method.init != "corda":
+        yield problem(
+            "E301",
+            f"`init_texts` has no effect with `init = {method.init}`.",
+            context.name("method.init_texts"),
+            context.at("method.init"),
+            remedy="Write `init = corda`, or remove `init_texts`.",
+        )
+    elif missing:
+        yield problem(
+            "E405",
+            f"The texts are not there: {missing}.",
+            context.at("method.init_texts"),
+            remedy="Name a file of text, relative to the spec, with a text in each line.",
+        )
+
+
 def gradients_have_two_parts(context: Context) -> Iterator[Diagnostic]:
     """LoRA-GA takes twice as many singular vectors as the rank."""
     method, model = lora(context), context.facts.model
@@ -118,5 +140,6 @@ RULES: tuple[Rule, ...] = (
     loftq_has_something_to_make_up_for,
     beginning_is_of_layers_within,
     rows_to_begin_from_are_used,
+    texts_are_for_corda,
     gradients_have_two_parts,
 )

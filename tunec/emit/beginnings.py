@@ -14,6 +14,13 @@ from tunec.record import record
 @record
 class Rows(Context):
     inputs: bool
+    texts: bool
+    """Lines of a file are looked at, and what matters to them is left."""
+
+
+@record
+class Corda(Context):
+    texts: bool
 
 
 @record
@@ -39,8 +46,12 @@ def beginning(plan: Plan) -> Iterator[Section]:
         trust = source.trust_remote_code.value
         yield Section("model/begin_loftq", Whole(source.revision is not None, trust))
         return
-    yield Section("model/begin_rows", Rows(how.begins != "lora_ga"))
-    yield Section(f"model/begin_{how.begins}")
+    texts = "init_texts" in how.options
+    yield Section("model/begin_rows", Rows(how.begins != "lora_ga", texts))
+    if how.begins == "corda":
+        yield Section("model/begin_corda", Corda(texts))
+    else:
+        yield Section(f"model/begin_{how.begins}")
     if how.begins in CONVERTED:
         context = Changed("rslora" in how.options, bool(how.ranks), bool(how.alphas))
         yield Section("model/begin_changed", context)

@@ -188,7 +188,7 @@ def _options(how: LoraPlan) -> Iterator[str]:
 
 def _of_peft(how: LoraPlan) -> list[str]:
     """The options that peft's configuration has."""
-    own = {"train_tokens", *(("init", "init_rows") if how.begins else ())}
+    own = {"train_tokens", *(("init", "init_rows", "init_texts") if how.begins else ())}
     return [name for name in how.options if name not in own]
 
 
@@ -300,6 +300,9 @@ def _settings(plan: Plan) -> Iterator[Constant]:
             yield constant(LORA_OPTIONS[name][1], decided, value=form)
         if "init_rows" in how.options:
             yield constant("INIT_ROWS", how.options["init_rows"], f"that {how.begins} looks at")
+            if "init_texts" in how.options:
+                texts = how.options["init_texts"]
+                yield constant("INIT_TEXTS", texts, value=in_folder(texts.value))
             note = "default: memory and time, not the result"
             yield Constant("LAYERS_AT_ONCE", "16", note)
         if "train_tokens" in how.options:

@@ -14,7 +14,7 @@ from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
 from tunec.facts.harness import gather_tasks
-from tunec.facts.listed import Listed, gather_listed
+from tunec.facts.listed import Listed, gather_listed, missing_texts
 from tunec.facts.metrics import MetricFacts, gather_metrics
 from tunec.facts.model import ModelFacts
 from tunec.facts.others import gather_others
@@ -58,6 +58,8 @@ class Facts(NamedTuple):
     tasks: Mapping[str, str] = MappingProxyType({})
     """What is wrong with files of tasks, by what the spec writes."""
     listed: Listed = Listed()
+    missing_texts: str = ""
+    """Why the file of `method.init_texts` is not there."""
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
@@ -78,4 +80,5 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
         others=gather_others(lowered, files, report),
         tasks=gather_tasks(lowered, files),
         listed=gather_listed(lowered, files),
+        missing_texts=missing_texts(lowered, files),
     )

@@ -68,6 +68,10 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
     }
     if decider.read("method.init") in FROM_ROWS:
         options["init_rows"] = decider.value("method.init_rows")
+    corda = decider.read("method.init") == "corda"
+    if corda and (texts := decider.written("method.init_texts")):
+        path = decider.relative(texts.value, "method.init_texts")
+        options["init_texts"] = Decided(path, texts.origin)
     ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
     # Rows of new tokens and modules that are saved are counted by no rule here.
     plain = not (ranks or options.keys() - COUNTED or decide_tokenizer(decider).new_tokens)
@@ -127,7 +131,7 @@ OPTIONS = (
 EXPERTS = ("target_parameters",)
 """Those that DoRA lacks."""
 
-COUNTED = {"target_parameters", "train_tokens", "rslora", "init", "init_rows"}
+COUNTED = {"target_parameters", "train_tokens", "rslora", "init", "init_rows", "init_texts"}
 """Those of them with which it is known how many weights are trained."""
 
 

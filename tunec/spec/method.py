@@ -153,30 +153,47 @@ class Continue(Block):
     )
 
 
-class PlainLora(Lora):
+class Whole(Lora):
+    """What those kinds have that leave the frozen weights as numbers."""
+
+    init_texts: Annotated[str | None, Text("knowledge.txt")] = setting(
+        None,
+        "A file of text with what the model is to go on knowing, a line at a time: `corda` looks "
+        "at its first `init_rows` lines, not at rows, and begins as the part of the weight that "
+        "matters least to them.",
+        why="what is learnt from the rows is what matters",
+        shown="none",
+    )
+
+
+TargetParameters = Annotated[tuple[str, ...] | None, Several(Text("experts.gate_up_proj"))]
+TARGET_PARAMETERS: TargetParameters = setting(
+    None,
+    "Weights of all experts of a mixture that get an adapter for each expert, by the end of their "
+    "names.",
+    why="experts are most of a mixture's weights",
+    shown="none",
+)
+
+
+class PlainLora(Whole):
     """Low-rank adapters (arXiv 2106.09685): frozen weights, plus a trained product of two thin
     matrices.
     """
 
-    target_parameters: Annotated[tuple[str, ...] | None, Several(Text("experts.gate_up_proj"))] = (
-        setting(
-            None,
-            "Weights of all experts of a mixture that get an adapter for each expert, by the end "
-            "of their names.",
-            why="experts are most of a mixture's weights",
-            shown="none",
-        )
-    )
+    target_parameters: TargetParameters = TARGET_PARAMETERS
 
 
-class Dora(Lora):
+class Dora(Whole):
     """LoRA with the magnitude of each weight column trained by itself (arXiv 2402.09353)."""
 
 
-class Qlora(PlainLora):
+class Qlora(Lora):
     """LoRA on frozen weights stored in 4 bits (arXiv 2305.14314): `method lora` with `quantize
     nf4`.
     """
+
+    target_parameters: TargetParameters = TARGET_PARAMETERS
 
 
 __all__ = ["Dora", "Freeze", "Full", "Lora", "PlainLora", "Qlora", "required"]

@@ -689,10 +689,10 @@ def beginnings(model, layers, rows):
         product.diagonal().add_(0.01 * product.diagonal().mean())  # has an inverse
         weight = transpose(layer.weight, layer.fan_in_fan_out).float()
         left, sizes, right = torch.linalg.svd(weight @ product, full_matrices=False)
-        rank = layer.r["default"]
-        roots = (sizes[:rank] / layer.scaling["default"]).sqrt()
-        first = torch.linalg.solve(product, right[:rank].T).T * roots[:, None]
-        found[layer] = first, left[:, :rank] * roots
+        part = slice(layer.r["default"])
+        roots = (sizes[part] / layer.scaling["default"]).sqrt()
+        first = torch.linalg.solve(product, right[part].T).T * roots[:, None]
+        found[layer] = first, left[:, part] * roots
     return found
 
 
