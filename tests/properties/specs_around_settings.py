@@ -246,7 +246,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "train.watchdog.patience": ("5 steps", "10 steps"),
     "neftune_noise_alpha": ("5", "10"),
     "max_grad_norm": ("1.0", "0.5", "none"),
-    "every": ("1 epoch", "2 epochs", "10 steps", "20 steps"),
+    "every": ("1 epoch", "2 epochs", "10 steps", "20 steps", "2 per_epoch"),
     "max_new_tokens": ("16 tokens", "32 tokens"),
     "limit": ("100 examples", "200 examples", "none"),
     "evaluate.generate.metrics": (

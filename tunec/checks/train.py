@@ -49,7 +49,7 @@ def cadences_come_up(context: Context) -> Iterator[Diagnostic]:
     for path, (every, rest) in cadences.items():
         if every is None or not context.written(path):
             continue
-        lasts = train.steps if every.unit == "steps" else train.epochs
+        lasts = {"steps": train.steps, "epochs": train.epochs}.get(every.unit)
         if lasts is None and every.unit == "epochs" and train.steps is None:
             lasts = EPOCHS
         if lasts is None or every.value <= lasts:

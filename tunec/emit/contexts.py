@@ -23,6 +23,7 @@ from tunec.plan.plan import (
     PromptPlan,
 )
 from tunec.record import fields_of, record
+from tunec.spec.values import Amount
 
 
 @record
@@ -246,6 +247,15 @@ def is_in_turns(plan: Plan) -> bool:
     return isinstance(plan.method, LisaPlan)
 
 
+def steps_of(name: str, every: Amount, first: str = "") -> str:
+    """The steps of a cadence whose number is in the constant of that name."""
+    return {
+        "steps": f"range({first or name}, steps, {name})",
+        "epochs": f"epoch_ends[{name} - 1 :: {name}]",
+        "per_epoch": f"parts_of(epoch_ends, {name})",
+    }[every.unit]
+
+
 @record
 class Train(Context):
     steps_derived: str
@@ -263,19 +273,19 @@ class Train(Context):
     watched: bool
     gaps: bool
     """Whether a measure may be missing: a function of one's own may fail."""
+    overfits: bool
+    """Whether validation loss is watched while training."""
 
     @classmethod
     def of(cls, plan: Plan, averages: bool) -> "Train":
         length = "{EPOCHS} epochs, {len(rows)} rows, " if plan.train.epochs else ""
         unit = plan.train.batch.value.unit
-        saved = "{steps, *range(CHECKPOINT_EVERY, steps, CHECKPOINT_EVERY)}"
-        if plan.checkpoint.every.value.unit == "epochs":
-            saved = "{steps, *epoch_ends[CHECKPOINT_EVERY - 1 :: CHECKPOINT_EVERY]}"
+        at = steps_of("CHECKPOINT_EVERY", plan.checkpoint.every.value)
+        saved = f"{{steps, *{at}}}"
         measured = "{0, steps}"
-        if plan.evaluate and (plan.data.validation or plan.data.split):
-            measured = "{0, steps, *range(0, steps, EVALUATE_EVERY)}"
-            if plan.evaluate.every.value.unit == "epochs":
-                measured = "{0, steps, *epoch_ends[EVALUATE_EVERY - 1 :: EVALUATE_EVERY]}"
+        if plan.evaluate and plan.repeated:
+            at = steps_of("EVALUATE_EVERY", plan.evaluate.every.value, first="0")
+            measured = f"{{0, steps, *{at}}}"
         derived = f"{length}{{BATCH}} {unit} a step"
         best = plan.evaluate.best if plan.evaluate else None
         early = best is not None and best.patience is not None
@@ -286,7 +296,8 @@ class Train(Context):
         kept = (found, early, late)
         generate = plan.evaluate.generate if plan.evaluate else None
         gaps = generate is not None and generate.gaps
-        return cls(derived, saved, measures, measured, *kept, turns, averages, watched, gaps)
+        told = (watched, gaps, plan.validated)
+        return cls(derived, saved, measures, measured, *kept, turns, averages, *told)
 
 
 @record

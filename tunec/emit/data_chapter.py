@@ -61,6 +61,8 @@ def batches(plan: Plan) -> Iterator[Section]:
     if batches.by_tokens:
         yield Section("data/batches_of_tokens")
     yield Section("data/plan_batches", batches)
+    if plan.parts_epochs:
+        yield Section("data/parts_of")
     yield Section("data/packs", Packs(plan.prompted))
 
 

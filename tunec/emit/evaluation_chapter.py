@@ -64,7 +64,18 @@ class Intervals(Context):
 
 
 @record
-class Alone(Context):
+class Losses(Context):
+    lowest: bool
+    """Whether it is said when validation loss was lowest."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Losses":
+        chosen = plan.evaluate is not None and plan.evaluate.best is not None
+        return cls(plan.validated and not chosen)
+
+
+@record
+class Alone(Losses):
     gaps: bool
     signed: bool
 
@@ -138,17 +149,23 @@ def evaluation(plan: Plan) -> Iterator[Section]:
     if plan.evaluate.harness:
         yield Section("evaluate/harness", Harness.of(plan))
     yield Section("evaluate/measure", Measure.of(plan))
+    if plan.validated:
+        yield Section("evaluate/overfitting")
+    losses = Losses.of(plan)
+    if losses.lowest:
+        yield Section("evaluate/lowest_loss")
     if generate is None:
-        yield Section("evaluate/results")
+        yield Section("evaluate/results", losses)
         return
     gaps = generate.gaps
     if generate.compare.value is None:
-        yield Section("evaluate/results_alone", Alone(gaps, signed(generate)))
+        yield Section("evaluate/results_alone", Alone(losses.lowest, gaps, signed(generate)))
     else:
         yield Section("evaluate/columns")
         kind = "against" if generate.against else "answers"
         shown = bool(generate.show.value)
-        yield Section(f"evaluate/results_{kind}", Results(gaps, signed(generate), shown))
+        told = Results(losses.lowest, gaps, signed(generate), shown)
+        yield Section(f"evaluate/results_{kind}", told)
 
 
 def answers(plan: Plan, generate: GeneratePlan) -> Iterator[Section]:

@@ -63,7 +63,7 @@ NAMES = {
     "threading": ("Thread",),
     "inspect": ("getsource",),
     "io": ("BufferedReader", "TextIOWrapper"),
-    "itertools": ("chain", "islice"),
+    "itertools": ("chain", "islice", "pairwise"),
     "datasets": ("load_dataset",),
     "datasketch": ("MinHash", "MinHashLSH"),
     "bisect": ("bisect_left", "insort"),

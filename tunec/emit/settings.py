@@ -97,11 +97,12 @@ def _train(plan: Plan) -> Iterator[Constant]:
 
 
 def _cadence(name: str, every: Decided[Amount]) -> Constant:
-    return constant(name, every, every.value.unit, every.value.value)
+    unit = "times an epoch" if every.value.unit == "per_epoch" else every.value.unit
+    return constant(name, every, unit, every.value.value)
 
 
 def _evaluate(plan: Plan) -> Iterator[Constant]:
-    if plan.evaluate and (plan.data.validation or plan.data.split):
+    if plan.evaluate and plan.repeated:
         yield _cadence("EVALUATE_EVERY", plan.evaluate.every)
     yield from evaluation_settings(plan)
 

@@ -326,6 +326,24 @@ class Plan:
         return self.train.trained_dtype.value == "bfloat16"
 
     @property
+    def validated(self) -> bool:
+        """Whether there are validation rows."""
+        return self.data.validation is not None or self.data.split is not None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether something is measured while training, at a cadence."""
+        return self.validated
+
+    @property
+    def parts_epochs(self) -> bool:
+        """Whether something is done so many times per epoch."""
+        cadences = [self.checkpoint.every]
+        if self.evaluate and self.repeated:
+            cadences.append(self.evaluate.every)
+        return any(every.value.unit == "per_epoch" for every in cadences)
+
+    @property
     def stops_differ(self) -> bool:
         """Whether answers may end with different tokens: of conversations, and of other rows."""
         kinds = {template.kind for template in self.templates}

@@ -22,7 +22,8 @@ from tunec.spec.values import (
     Text,
 )
 
-Cadence = Annotated[Amount, Measure(("steps", "epochs"), example=100)]
+Cadence = Annotated[Amount, Measure(("steps", "epochs", "per_epoch"), example=100)]
+"""`4 per_epoch` parts each epoch into four."""
 
 
 class Against(Block):

@@ -678,6 +678,34 @@ def measure(model, tokenizer, held_out, output, step, steps):
     return measures
 
 
+def evaluations(output):
+    """Of each: validation loss, step, mean training loss since the one before."""
+    found, losses = [], []
+    for line in map(json.loads, open(output / "metrics.jsonl")):
+        if "loss" in line:
+            losses.append(line["loss"])
+        else:
+            mean_of_steps = sum(losses) / max(1, len(losses))
+            found.append((line["validation_loss"], line["step"], mean_of_steps))
+            losses = []
+    return found
+
+
+def overfits(found):
+    """The last two validation losses are above the lowest, but training loss fell."""
+    lowest = found.index(min(found))
+    rose = min(found[-2:])[0] > found[lowest][0]
+    return rose and found[-1][2] < found[max(1, lowest)][2]
+
+
+def warn_if_overfitting(output):
+    found = evaluations(output)
+    if overfits(found) and not overfits(found[:-1]):
+        (loss, step, _), (last, _, _) = min(found), found[-1]
+        rose = f"validation loss rose from {loss:.4f} to {last:.4f}"
+        tqdm.write(f"overfitting since step {step}: {rose}, training loss fell")
+
+
 def columns(label, *values):
     """A line of the table; a number has four decimals, two numbers are an interval."""
     shown = []
@@ -877,6 +905,7 @@ def train(model, tokenizer, rows, held_out, output):
                 tqdm.write(
                     "  ".join(f"{name} {value:.4g}" for name, value in line.items())
                 )
+                warn_if_overfitting(output)
                 if step and keep_best(model, output, step) >= PATIENCE:
                     save_checkpoint(model, optimizer, output, step)
                     tqdm.write(

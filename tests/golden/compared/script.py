@@ -791,12 +791,52 @@ def measure(model, tokenizer, held_out, output, step, steps):
     return measures
 
 
+def evaluations(output):
+    """Of each: validation loss, step, mean training loss since the one before."""
+    found, losses = [], []
+    for line in map(json.loads, open(output / "metrics.jsonl")):
+        if "loss" in line:
+            losses.append(line["loss"])
+        else:
+            mean_of_steps = sum(losses) / max(1, len(losses))
+            found.append((line["validation_loss"], line["step"], mean_of_steps))
+            losses = []
+    return found
+
+
+def overfits(found):
+    """The last two validation losses are above the lowest, but training loss fell."""
+    lowest = found.index(min(found))
+    rose = min(found[-2:])[0] > found[lowest][0]
+    return rose and found[-1][2] < found[max(1, lowest)][2]
+
+
+def warn_if_overfitting(output):
+    found = evaluations(output)
+    if overfits(found) and not overfits(found[:-1]):
+        (loss, step, _), (last, _, _) = min(found), found[-1]
+        rose = f"validation loss rose from {loss:.4f} to {last:.4f}"
+        tqdm.write(f"overfitting since step {step}: {rose}, training loss fell")
+
+
+def add_lowest(results, output):
+    """Add when validation loss was lowest, and say so if that was not at the end."""
+    loss, step, _ = min(evaluations(output))
+    found = results["validation_loss"]
+    found["lowest"], found["lowest_step"] = loss, step
+    if found["tuned"] > loss:
+        more = f"at the end it is {found['tuned'] - loss:.4f} more"
+        print(f"\nvalidation_loss was lowest after step {step}, {loss:.4f}; {more}.")
+        print("Train for less long, or write `best { measure = validation_loss }`.")
+
+
 def show_results(output):
     """Print each measure before and after training, and write them to results.json."""
     lines = [json.loads(line) for line in open(output / "metrics.jsonl")]
     base, *_, tuned = [line for line in lines if "loss" not in line]
     names = [name for name in tuned if name != "step"]
     results = {name: {"base": base.get(name), "tuned": tuned[name]} for name in names}
+    add_lowest(results, output)
     (output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     print(f"\n{'':24}{'base':>12}{'tuned':>12}")
     for name, values in results.items():
@@ -932,6 +972,7 @@ def train(model, tokenizer, rows, held_out, output):
                 tqdm.write(
                     "  ".join(f"{name} {value:.4g}" for name, value in line.items())
                 )
+                warn_if_overfitting(output)
             if step < steps:
                 batch = [rows[number] for number in batches[step]]
                 line = train_step(model, optimizer, batch, step, steps)
