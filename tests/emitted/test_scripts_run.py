@@ -67,12 +67,16 @@ def test_results_have_base_and_tuned(finished):
         expected |= {"validation_loss", "validation_perplexity"}
     if plan.data.test:
         expected |= {"test_loss", "test_perplexity"}
+    if plan.data.general:
+        expected |= {"general_loss", "general_perplexity"}
     generate = plan.evaluate.generate
     answers = {"answers_stopped", "answer_tokens"} if generate else set()
     answers |= {metric.name for metric in generate.metrics} if generate else set()
     if plan.evaluate.harness:
         expected |= {name for name in results if name.startswith("harness/")}
         assert len(expected) >= len(plan.evaluate.harness.tasks.value)
+    forgetting = results.pop("forgetting", None)
+    assert (forgetting is not None) == (plan.data.general is not None)
     assert set(results) == expected | answers
     for name, values in results.items():
         assert values["tuned"] is not None

@@ -37,7 +37,7 @@ LORA = ("lora", "dora", "qlora")
 NUMBERS = ("default", "gaussian", "orthogonal", "pissa", "olora", "eva", "corda", "lora_ga")
 """What LoRA may begin as on weights that are not quantized."""
 OF_HUB = ("subset", "split", "revision", "streaming", "buffer")
-MEASURED, OVERLAP = ("validation", "test"), ("overlap", "overlap_by")
+MEASURED, OVERLAP = ("validation", "test", "general"), ("overlap", "overlap_by")
 OF_SOURCES = ("filter", "map", "first", "sample", "repeat", "share", "probability")
 
 NOT_SEEN = {
@@ -66,6 +66,7 @@ AROUND: dict[str, dict[str, str]] = {
     "data.train": {"evaluate": ""},
     "data.exclude": {"evaluate": ""},
     "data.test": HELD_OUT,
+    "evaluate.forgetting": {"": 'data general { source "more.jsonl" }'},
     "data.train.train_on": {"evaluate": "", "template": TURNS},
     "data.source.template": {
         **RUNNING,
@@ -291,6 +292,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "measure": ("validation_loss", "exact_match"),
     "patience": ("1", "3"),
     "min_change": ("0", "0.01"),
+    "warn_above": ("2%", "5%"),
     "merge_adapters": ('["hub:a/b"]', '["hub:a/c"]', '["hub:a/b", "hub:a/c"]'),
     "method.continue.adapter": ('"hub:a/b"', '"hub:a/c"'),
     "storage_dtype": ("uint8", "bfloat16", "float32"),

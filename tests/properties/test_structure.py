@@ -258,7 +258,6 @@ NOT_IN_GOLDENS: dict[str, type[Context]] = {
     "data/read_hub": data_contexts.ReadHub,
     "data/read_parquet": data_contexts.Reader,
     "data/read_text_document": data_contexts.Reader,
-    "data/read_text_line": data_contexts.Reader,
     "metrics/judge": metric_chapter.Judge,
     "metrics/similarity": Context,
     "model/attend_by_row_window": Context,

@@ -59,7 +59,7 @@ def bounds_are_within_reach(context: Context) -> Iterator[Diagnostic]:
             continue
         asked = bound.value
         if isinstance(asked, Amount):
-            if measured.most != 1:
+            if measured.most != 1 and not measured.relative:
                 yield problem(
                     "E207",
                     f"`{name}` is no share, so it has no percentage.",

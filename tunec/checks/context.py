@@ -109,6 +109,14 @@ class Context(NamedTuple):
             if template.turns:
                 yield f"template.{name}", template, form_of(template.turns[0].role)
 
+    def asked(self) -> Iterable[tuple[str, Template, str]]:
+        """Those of `forms` that more go through than the rows of `data general`."""
+        general = getattr(self.spec.data.get("general"), "sources", ())
+        others = [part for name, part in self.spec.data.items() if name != "general"]
+        used = {source.template for part in others for source in part.sources}
+        alone = set() if None in used else {source.template for source in general} - used
+        return (found for found in self.forms() if found[1].name not in alone)
+
     # --- Labels -----------------------------------------------------------------------
 
     def at(self, path: str, text: str = "") -> Label | None:

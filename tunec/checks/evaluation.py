@@ -9,19 +9,31 @@ from tunec.checks.context import Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.paths import enumerated
-from tunec.spec.evaluate import Generate
+from tunec.spec.evaluate import FORGETTING, Generate
 from tunec.spec.expression import function_of
 from tunec.spec.metrics import WORDS
 
 _ADD = "Add `data validation { split = 10% }`."
 
 
+_ALONE = ("evaluate.every", "evaluate.harness", "evaluate.forgetting")
+"""What needs no rows, or says by itself that it has none."""
+
+
 def measures_on_something(context: Context) -> Iterator[Diagnostic]:
-    """A cadence needs validation rows; answers need validation or test rows."""
-    validation, test = context.part_of_data("validation"), context.part_of_data("test")
+    """A cadence needs validation or general rows; answers need validation or test rows."""
+    validation, test, general = map(context.part_of_data, ("validation", "test", "general"))
+    if context.written("evaluate.forgetting") and not general:
+        yield problem(
+            "E306",
+            "`forgetting` is measured on the rows of `data general`, but the spec has none.",
+            context.at("evaluate.forgetting"),
+            remedy='Add `data general { source "general.jsonl" }`, with rows of what the model '
+            "knew before.",
+        )
     if validation:
         return
-    if context.written("evaluate.every"):
+    if context.written("evaluate.every") and not general:
         yield problem(
             "E306",
             "`every` says how often to measure on validation rows, but the spec has none.",
@@ -40,8 +52,10 @@ def measures_on_something(context: Context) -> Iterator[Diagnostic]:
         )
     elif (
         context.written("evaluate")
-        and not context.written("evaluate.every")
-        and not context.written("evaluate.harness")
+        and not general
+        and not any(
+            context.written(f"evaluate.{name}") for name in ("every", "harness", "forgetting")
+        )
     ):
         yield problem(
             "E306",
@@ -68,7 +82,7 @@ def answers_can_be_told(context: Context) -> Iterator[Diagnostic]:
             remedy="Remove `generate`, or write `objective sft`.",
         )
         return
-    for path, template, form in context.forms():
+    for path, template, form in context.asked():
         if form in ("text", "segments", "tokens"):
             what = "running text" if form == "text" else f"made of {form}"
             yield problem(
@@ -141,7 +155,15 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
     generate = _generate(context)
     known = ["validation_loss", *(_metrics(generate) if generate else ())]
     where = context.at("evaluate.best.measure")
-    if best.measure not in known:
+    if best.measure == FORGETTING:
+        yield problem(
+            "E303",
+            f"`{FORGETTING}` is least where least was learnt, so it cannot choose among "
+            "evaluations.",
+            where,
+            remedy=f"Write `measure = {known[-1]}`.",
+        )
+    elif best.measure not in known:
         close = nearest(best.measure, known) or known
         own = [function_of(text) for text in (generate.metrics or () if generate else ())]
         judge = best.measure == "judge" and generate is not None and "judge" in generate.metric

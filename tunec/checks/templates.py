@@ -197,7 +197,7 @@ def _pair(context: Context, path: str, template: Template) -> Iterator[Diagnosti
 def fits_objective(context: Context) -> Iterator[Diagnostic]:
     """`sft` trains on answers, which running text does not have."""
     said = context.at("objective", "the objective")
-    for path, template, form in context.forms():
+    for path, template, form in context.asked():
         if context.objective != "sft" or form != "text":
             continue
         default = "" if said else ", the default,"

@@ -115,7 +115,7 @@ def encoders(plan: Plan) -> Iterator[Section]:
     if not e.is_verbatim(plan):
         hiding = e.SpecialTokens(e.is_of_texts(plan), plan.in_memory)
         yield Section("data/special_tokens", hiding)
-    yield Section("data/row", e.Row.of(plan))
+    yield Section("data/row", e.RowClass.of(plan))
     if kinds & {"completion", "text", "segments"} and not e.is_verbatim(plan):
         own = plan.model.tokenizer.special_tokens
         yield Section("data/opening", e.Opening(own is not None and "bos_token" in own.value))

@@ -87,9 +87,12 @@ class LoadData(Context):
     validation_overlap: str
     test_files: bool
     test_overlap: str
+    general_files: bool
+    general_overlap: str
     train: str
     validation: str
     test: str
+    general: str
 
     @classmethod
     def of(cls, plan: Plan) -> "LoadData":
@@ -112,9 +115,12 @@ class LoadData(Context):
             validation_overlap=overlaps(plan, "validation"),
             test_files=data.test is not None,
             test_overlap=overlaps(plan, "test"),
+            general_files=data.general is not None,
+            general_overlap=overlaps(plan, "general"),
             train=files.get("train", ""),
             validation=files.get("validation", ""),
             test=files.get("test", ""),
+            general=files.get("general", ""),
         )
 
 

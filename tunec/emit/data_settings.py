@@ -33,8 +33,10 @@ def data_settings(plan: Plan) -> Iterator[Constant]:
         yield constant("VALIDATION_ROWS", data.split, "of the rows to train on", amount)
     elif data.split:
         yield constant("VALIDATION_SPLIT", data.split, "of the rows to train on")
-    if "test" in files:
-        yield constant("TEST_FILES", files["test"], value=_files(plan, files["test"].value))
+    for name in ("test", "general"):
+        if name in files:
+            part = files[name]
+            yield constant(f"{name.upper()}_FILES", part, value=_files(plan, part.value))
     if "exclude" in files:
         paths = [source.path for source in files["exclude"].value]
         yield constant("EXCLUDE_FILES", files["exclude"], value=paths)

@@ -9,7 +9,7 @@ from tunec.emit.literals import py
 from tunec.emit.template_contexts import Arranged, Suffixed, marked
 from tunec.plan.data import TemplatePlan
 from tunec.plan.plan import Plan
-from tunec.record import record
+from tunec.record import fields_of, record
 
 
 def generates(plan: Plan) -> bool:
@@ -65,6 +65,17 @@ class Row(Fields):
             "origin=content(found[0])": self.origin,
         }
         return ", ".join(name for name, is_said in said.items() if is_said)
+
+
+@record
+class RowClass(Row):
+    unasked: bool
+    """Whether some rows have no answer: general text."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> "RowClass":
+        unasked = any(template.kind == "text" for template in plan.templates)
+        return cls(**fields_of(Row.of(plan)), unasked=unasked)
 
 
 @record

@@ -95,21 +95,21 @@ class Measure(Context):
     when: str
     rows: str
     harness: bool
+    forgetting: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Measure":
-        test = plan.data.test is not None
+        test, general = plan.data.test is not None, plan.data.general is not None
         generate = plan.evaluate.generate if plan.evaluate else None
         harness = has_harness(plan)
         if generate is None:
-            return cls(test, always=False, sometimes=False, when="", rows="", harness=harness)
+            return cls(test, False, False, "", "", harness, general)
         compared = generate.compare.value is not None
         if generate.on == "test":
             when = "step in (0, steps)" if compared else "step == steps"
         else:
             when = "" if compared else "step > 0"
-        sometimes = bool(when)
-        return cls(test, not when, sometimes, when=when, rows=generate.on, harness=harness)
+        return cls(test, not when, bool(when), when, generate.on, harness, general)
 
 
 @record
@@ -200,6 +200,9 @@ def signed(generate: GeneratePlan) -> bool:
 def evaluation_settings(plan: Plan) -> Iterator[Constant]:
     if plan.evaluate and plan.evaluate.harness:
         yield from _harness_settings(plan.evaluate.harness)
+    if plan.evaluate and plan.evaluate.forgetting:
+        warn_above = plan.evaluate.forgetting
+        yield constant("FORGETTING_WARNED", warn_above, "above this share of the loss before")
     generate = plan.evaluate.generate if plan.evaluate else None
     if generate is None:
         return

@@ -19,6 +19,7 @@ PURPOSES = {
     "train": "to train on",
     "validation": "held out",
     "test": "to test on",
+    "general": "known before",
     "exclude": "never to train on",
 }
 HELPERS = {

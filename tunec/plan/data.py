@@ -160,6 +160,7 @@ class DataPlan:
     split: Decided[float | Amount] | None
     """Held out of the rows to train on: a share, or a number of examples."""
     test: Decided[tuple[SourcePlan, ...]] | None
+    general: Decided[tuple[SourcePlan, ...]] | None
     order: Decided[str]
     """`shuffle` or `keep`."""
     sort_by: Decided[str] | None
@@ -186,6 +187,7 @@ class DataPlan:
             "train": self.train,
             "validation": self.validation,
             "test": self.test,
+            "general": self.general,
             "exclude": self.exclude,
         }
         return {name: part for name, part in parts.items() if part is not None}

@@ -32,7 +32,7 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
         name: OverlapPlan(
             decider.value(f"data.{name}.overlap"), decider.value(f"data.{name}.overlap_by")
         )
-        for name in ("validation", "test")
+        for name in ("validation", "test", "general")
         if sources(name)
     }
     deduplicate = decider.written("data.train.deduplicate")
@@ -47,6 +47,7 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
         validation=sources("validation"),
         split=_share(decider.written("data.validation.split")) if "validation" in data else None,
         test=sources("test"),
+        general=sources("general"),
         order=decider.value("data.train.order"),
         sort_by=decider.written("data.train.sort_by"),
         descending=decider.value("data.train.descending"),

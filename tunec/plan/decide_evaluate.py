@@ -31,7 +31,7 @@ AMOUNTS = frozenset({"timeout", "memory"})
 
 def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
     harness = _harness(decider)
-    if harness is None and not ({"validation", "test"} & decider.spec.data.keys()):
+    if harness is None and not ({"validation", "test", "general"} & decider.spec.data.keys()):
         return None
     block = decider.spec.evaluate.generate if decider.spec.evaluate else None
     return EvaluatePlan(
@@ -40,6 +40,7 @@ def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
         best=_best(decider),
         accept=tuple(_accept(decider)),
         harness=harness,
+        forgetting=_forgetting(decider),
     )
 
 
@@ -81,6 +82,12 @@ def _accept(decider: Decider) -> Iterator[BoundPlan]:
         share = asked.value / 100 if isinstance(asked, Amount) else asked
         origin = decider.origin(f"evaluate.accept.{name}") or "default"
         yield BoundPlan(name, bound.operator, Decided(share, origin))
+
+
+def _forgetting(decider: Decider) -> Decided[float] | None:
+    return (
+        decider.value("evaluate.forgetting.warn_above") if "general" in decider.spec.data else None
+    )
 
 
 def _generate(decider: Decider, facts: Facts, block: Generate) -> GeneratePlan:

@@ -110,6 +110,8 @@ class EvaluatePlan:
     best: BestPlan | None
     accept: tuple[BoundPlan, ...]
     harness: HarnessPlan | None
+    forgetting: Decided[float] | None
+    """The share above which is warned; None where there are no general rows."""
 
     @property
     def against(self) -> tuple[AgainstPlan, ...]:

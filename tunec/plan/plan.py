@@ -333,7 +333,7 @@ class Plan:
     @property
     def repeated(self) -> bool:
         """Whether something is measured while training, at a cadence."""
-        return self.validated
+        return self.validated or self.data.general is not None
 
     @property
     def parts_epochs(self) -> bool:
@@ -346,7 +346,7 @@ class Plan:
     @property
     def stops_differ(self) -> bool:
         """Whether answers may end with different tokens: of conversations, and of other rows."""
-        kinds = {template.kind for template in self.templates}
+        kinds = {template.kind for template in self.templates} - {"text"}  # that is general
         return self.objective == "sft" and "chat" in kinds and len(kinds) > 1
 
     @property

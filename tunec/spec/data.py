@@ -1,6 +1,7 @@
 """`data`: where rows come from.
 
-In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`, `ExcludedData`.
+In: sources as written. Out: `TrainData`, `ValidationData`, `TestData`, `GeneralData`,
+`ExcludedData`.
 Invariant: the order of sources is that of the spec.
 """
 
@@ -252,6 +253,12 @@ class ValidationData(HeldOut):
 
 class TestData(HeldOut):
     """Rows that are measured once before and once after training, never in between."""
+
+
+class GeneralData(HeldOut):
+    """Rows of what the model knew before, text or conversations: how much more loss they have
+    after training is how much is forgotten.
+    """
 
 
 class ExcludedData(Block):

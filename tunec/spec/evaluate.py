@@ -19,11 +19,16 @@ from tunec.spec.values import (
     Number,
     OrNone,
     Several,
+    Share,
     Text,
 )
 
 Cadence = Annotated[Amount, Measure(("steps", "epochs", "per_epoch"), example=100)]
 """`4 per_epoch` parts each epoch into four."""
+
+
+FORGETTING = "forgetting"
+"""The measure of `data general`: the share by which its loss is above that before training."""
 
 
 class Against(Block):
@@ -137,8 +142,19 @@ class Best(Block):
     )
 
 
+class Forgetting(Block):
+    """How much more loss the rows of `data general` have than before training."""
+
+    warn_above: Annotated[float, Share(0, 1000, example="5%")] = setting(
+        0.02,
+        "A warning is printed where the loss has risen by more, as a share of that before.",
+        why="less is hard to notice in answers",
+        shown="2%",
+    )
+
+
 class Evaluate(Block):
-    """What is measured: the loss on validation rows, before, at a cadence, and after."""
+    """What is measured: losses on rows that are not trained on, before, at a cadence, and after."""
 
     every: Cadence = setting(
         Amount(1, "epochs"), "How often.", why="once an epoch shows overfitting as it starts"
@@ -147,6 +163,7 @@ class Evaluate(Block):
     accept: Accept | None = nested(None, "What is asked of the tuned model.")
     best: Best | None = nested(None, "Which evaluation's weights are handed over.")
     harness: Harness | None = nested(None, "Tasks of the lm-evaluation-harness.")
+    forgetting: Forgetting | None = nested(None, "What is warned of.")
 
 
 class Checkpoint(Block):

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 
 from tunec.record import record
+from tunec.spec.evaluate import FORGETTING
 from tunec.spec.expression import function_of
 from tunec.spec.metrics import WORDS
 from tunec.spec.spec import Spec
@@ -26,6 +27,8 @@ class Measured:
     """Whether more is better, as far as is known."""
     sure: bool = True
     """Whether each evaluation has it."""
+    relative: bool = False
+    """A share that may be above all, or below nothing."""
 
 
 def measures(spec: Spec) -> dict[str, Measured]:
@@ -34,9 +37,9 @@ def measures(spec: Spec) -> dict[str, Measured]:
 
 
 def _losses(spec: Spec) -> Iterator[Measured]:
-    for name in ("validation", "test"):
+    for name in ("validation", "test", "general"):
         if name in spec.data:
-            each = name == "validation"
+            each = name != "test"
             yield Measured(f"{name}_loss", most=math.inf, more=False, sure=each)
             yield Measured(f"{name}_perplexity", 1.0, math.inf, more=False, sure=each)
 
@@ -57,4 +60,9 @@ def _answers(spec: Spec) -> Iterator[Measured]:
     yield Measured("answer_tokens", most=generate.max_new_tokens.value, more=False, sure=each)
 
 
-_KINDS = (_losses, _answers)
+def _forgetting(spec: Spec) -> Iterator[Measured]:
+    if "general" in spec.data:
+        yield Measured(FORGETTING, -1.0, math.inf, more=False, relative=True)
+
+
+_KINDS = (_losses, _answers, _forgetting)

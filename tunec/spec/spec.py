@@ -8,7 +8,7 @@ or None, which the plan decides; nothing here depends on files or on other setti
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
-from tunec.spec.data import ExcludedData, TestData, TrainData, ValidationData
+from tunec.spec.data import ExcludedData, GeneralData, TestData, TrainData, ValidationData
 from tunec.spec.evaluate import Checkpoint, Evaluate
 from tunec.spec.template import Template
 from tunec.spec.values import Number, OrNone, Text
@@ -46,7 +46,7 @@ class Spec(Block):
     quantize: Block | None = nested(None, "How the frozen weights are stored.")
     method: Block | None = nested(None, "Which weights are trained, and how.")
     template: dict[str, Template] = nested({}, "How a row becomes text.")
-    data: dict[str, TrainData | ValidationData | TestData | ExcludedData] = nested(
+    data: dict[str, TrainData | ValidationData | TestData | GeneralData | ExcludedData] = nested(
         {}, "Where rows come from."
     )
     objective: Block | None = nested(None, "The loss.")

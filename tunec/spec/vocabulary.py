@@ -124,6 +124,7 @@ _ROOT = (
             "train": "data:TrainData",
             "validation": "data:ValidationData",
             "test": "data:TestData",
+            "general": "data:GeneralData",
             "exclude": "data:ExcludedData",
         },
         required=True,
@@ -226,6 +227,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
         Place("accept", "accept", "none", "one", {"": "accept:Accept"}),
         Place("best", "best", "none", "one", {"": "evaluate:Best"}),
         Place("harness", "harness", "none", "one", {"": "harness:Harness"}),
+        Place("forgetting", "forgetting", "none", "one", {"": "evaluate:Forgetting"}),
     ),
     "generate": (
         Place(

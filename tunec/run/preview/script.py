@@ -15,7 +15,7 @@ from typing import Any  # rows and tokenizers are the script's own
 from tunec.record import record
 from tunec.run.module import load
 
-DATA_SETS = ("train", "validation", "test")
+DATA_SETS = ("train", "validation", "test", "general")
 
 
 class Refused(Exception):
