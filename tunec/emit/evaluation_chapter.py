@@ -3,11 +3,14 @@
 In: a plan. Out: sections and constants. Invariant: what is not measured has no code in the script.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from posixpath import basename
 
 from tunec.emit.against_chapter import against, against_settings, parts_examples
 from tunec.emit.constants import Constant, constant
 from tunec.emit.contexts import Check, Context, Forward, has_harness
+from tunec.emit.literals import py
 from tunec.emit.metric_chapter import ROWS, SACREBLEU, PythonTests, metric_settings, metrics, score
 from tunec.emit.section import Section
 from tunec.plan.evaluate import GeneratePlan, HarnessPlan
@@ -96,20 +99,22 @@ class Measure(Context):
     rows: str
     harness: bool
     forgetting: bool
+    by_source: bool
 
     @classmethod
     def of(cls, plan: Plan) -> "Measure":
         test, general = plan.data.test is not None, plan.data.general is not None
+        apart = bool(plan.data.measured_apart)
         generate = plan.evaluate.generate if plan.evaluate else None
         harness = has_harness(plan)
         if generate is None:
-            return cls(test, False, False, "", "", harness, general)
+            return cls(test, False, False, "", "", harness, general, apart)
         compared = generate.compare.value is not None
         if generate.on == "test":
             when = "step in (0, steps)" if compared else "step == steps"
         else:
             when = "" if compared else "step > 0"
-        return cls(test, not when, bool(when), when, generate.on, harness, general)
+        return cls(test, not when, bool(when), when, generate.on, harness, general, apart)
 
 
 @record
@@ -137,6 +142,25 @@ class Harness(Forward):
         )
 
 
+@record
+class BySource(Context):
+    sources: str
+    in_memory: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> "BySource":
+        """Sources are called by the names of their files, as far as these tell them apart."""
+        kinds = {source.path: source.kind for source in plan.data.measured_apart}
+        short = Counter(basename(path) for path in kinds)
+        lines = []
+        for path, kind in kinds.items():
+            plain = kind == "file" and short[basename(path)] == 1
+            name = py(basename(path) if plain else path)
+            files = f"**dict.fromkeys(files_of({py(path)}), {name})"
+            lines.append(files if kind == "files" else f"{py(path)}: {name}")
+        return cls("\n".join(f"        {line}," for line in lines), plan.in_memory)
+
+
 def evaluation(plan: Plan) -> Iterator[Section]:
     """Losses always, for the check at the start; the rest where something is held out."""
     yield Section("evaluate/mean_loss", Check.of(plan))
@@ -148,6 +172,8 @@ def evaluation(plan: Plan) -> Iterator[Section]:
         yield from against(plan, generate)
     if plan.evaluate.harness:
         yield Section("evaluate/harness", Harness.of(plan))
+    if plan.data.measured_apart:
+        yield Section("evaluate/by_source", BySource.of(plan))
     yield Section("evaluate/measure", Measure.of(plan))
     if plan.validated:
         yield Section("evaluate/overfitting")

@@ -199,7 +199,15 @@ class DataPlan:
     @property
     def placed(self) -> bool:
         """Whether rows have to know where they are from, so that it can be said later."""
-        return bool(self.sort_by or self.compared or self.exclusion)
+        return bool(self.sort_by or self.compared or self.exclusion or self.measured_apart)
+
+    @property
+    def measured_apart(self) -> tuple[SourcePlan, ...]:
+        """All sources that are measured, if a data set of these has several."""
+        sets = (self.train if self.split else self.validation, self.test, self.general)
+        parts = [part.value for part in sets if part is not None]
+        several = any(len({source.path for source in part}) > 1 for part in parts)
+        return tuple(source for part in parts for source in part) if several else ()
 
     @property
     def drops_unwanted(self) -> bool:

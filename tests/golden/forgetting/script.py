@@ -826,11 +826,31 @@ def compared(name, base, tuned):
     }
 
 
+def by_source(rows):
+    """The rows of each source, by its name."""
+    names = {
+        "../data/held_out.csv": "held_out.csv",
+        "../../../samples/models/pico-corpus.jsonl": "pico-corpus.jsonl",
+        "../data/months.txt": "months.txt",
+    }
+    parts = {}
+    for number, row in enumerate(rows):
+        file = re.sub(r": ?(row |paragraph )?\d+$", "", row.place)
+        parts.setdefault(names[file], []).append(number)
+    return {name: [rows[number] for number in part] for name, part in parts.items()}
+
+
 def measure(model, tokenizer, held_out, output, step, steps):
     """The measures after so many steps; step 0 is the model before training."""
     measures = {"step": step}
     for name, rows in held_out.items():
-        loss = mean_loss(model, rows)
+        parts, total = by_source(rows), 0.0
+        for source, part in parts.items():
+            loss = mean_loss(model, part)
+            total += loss * trained_tokens(part)
+            if len(parts) > 1:
+                measures[f"{name}_loss[{source}]"] = loss
+        loss = total / trained_tokens(rows)
         measures[f"{name}_loss"] = loss
         measures[f"{name}_perplexity"] = math.exp(loss)
     if step:

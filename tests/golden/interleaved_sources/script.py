@@ -697,11 +697,32 @@ def check_loss(model, rows):
     print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
 
 
+def by_source(rows):
+    """The rows of each source, by its name."""
+    names = {
+        **dict.fromkeys(
+            files_of("../data/parts/*.jsonl.gz"), "../data/parts/*.jsonl.gz"
+        ),
+        "../data/held_out_2.csv": "held_out_2.csv",
+    }
+    parts = {}
+    for number, row in enumerate(rows):
+        file = re.sub(r": ?(row |paragraph )?\d+$", "", row.place)
+        parts.setdefault(names[file], []).append(number)
+    return {name: [rows[number] for number in part] for name, part in parts.items()}
+
+
 def measure(model, tokenizer, held_out, output, step, steps):
     """The measures after so many steps; step 0 is the model before training."""
     measures = {"step": step}
     for name, rows in held_out.items():
-        loss = mean_loss(model, rows)
+        parts, total = by_source(rows), 0.0
+        for source, part in parts.items():
+            loss = mean_loss(model, part)
+            total += loss * trained_tokens(part)
+            if len(parts) > 1:
+                measures[f"{name}_loss[{source}]"] = loss
+        loss = total / trained_tokens(rows)
         measures[f"{name}_loss"] = loss
         measures[f"{name}_perplexity"] = math.exp(loss)
     return measures
