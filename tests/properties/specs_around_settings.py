@@ -66,6 +66,7 @@ AROUND: dict[str, dict[str, str]] = {
     "data.train": {"evaluate": ""},
     "data.exclude": {"evaluate": ""},
     "data.test": HELD_OUT,
+    "data.general": {"evaluate": ""},
     "evaluate.forgetting": {"": 'data general { source "more.jsonl" }'},
     "data.train.train_on": {"evaluate": "", "template": TURNS},
     "data.source.template": {
