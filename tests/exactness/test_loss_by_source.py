@@ -30,7 +30,16 @@ train {{ epochs = 1, batch = 8 examples, optimizer adamw {{ learning_rate = 1e-3
         ('source "a.jsonl", source "c.jsonl"', {"a.jsonl": "a.", "c.jsonl": "c."}),
     ],
 )
-def test_losses_by_source(validation: str, sources: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_losses_by_source(
+    validation: str,
+    sources: dict[str, str],
+    in_memory: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not in_memory:
+        monkeypatch.setattr("tunec.plan.decide_data.IN_MEMORY", 0)
     golden = ROOT / "tests" / "golden" / "data"
     shutil.copytree(ROOT / "samples" / "models" / "pico", tmp_path / "pico")
     shutil.copy(golden / "held_out.csv", tmp_path / "rows.csv")
@@ -41,6 +50,7 @@ def test_losses_by_source(validation: str, sources: dict[str, str], tmp_path: Pa
     (tmp_path / "a.jsonl").write_text("".join(lines[40:50]))
     (tmp_path / "c.jsonl").write_text("".join(lines[50:64]))
     module = script(tmp_path, "sources", SPEC.format(validation=validation))
+    assert hasattr(module, "Rows") != in_memory
     run(module, "--output", tmp_path / "out")
     metrics = (tmp_path / "out" / "metrics.jsonl").read_text().splitlines()
     measured = [line for line in map(json.loads, metrics) if "validation_loss" in line]

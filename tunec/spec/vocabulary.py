@@ -227,7 +227,7 @@ CHILDREN: dict[str, tuple[Place, ...]] = {
         Place("accept", "accept", "none", "one", {"": "accept:Accept"}),
         Place("best", "best", "none", "one", {"": "evaluate:Best"}),
         Place("harness", "harness", "none", "one", {"": "harness:Harness"}),
-        Place("forgetting", "forgetting", "none", "one", {"": "evaluate:Forgetting"}),
+        Place("forgetting", "forgetting", "none", "one", {"": "evaluate:Forgetting"}, default=""),
     ),
     "generate": (
         Place(
