@@ -64,6 +64,8 @@ def batches(module: ModuleType, rows: Any) -> tuple[Any, ...]:  # noqa: ANN401  
 
 
 def plain(row: Any) -> tuple[Any, ...]:  # noqa: ANN401  the scripts' own
+    if hasattr(row, "label"):
+        return row.ids.tolist(), str(row.ids.dtype), repr(row[1:])
     ids, trained, *more = row
     return ids.tolist(), str(ids.dtype), trained.tolist(), str(trained.dtype), repr(more)
 

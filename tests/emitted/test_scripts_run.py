@@ -34,6 +34,16 @@ def finished(request, tmp_path_factory):
     return case, module, place / "run"
 
 
+MEASURES = {
+    "sft": ("loss", "perplexity"),
+    "pretrain": ("loss", "perplexity", "bits_per_byte"),
+    "single_label_classification": ("loss", "accuracy", "macro_f1", "ece", "confusion"),
+    "multi_label_classification": ("loss", "accuracy", "macro_f1", "micro_f1", "outcomes"),
+    "regression": ("loss", "absolute_error", "pearson"),
+}
+"""By the objective, or the kind of a head."""
+
+
 def lines_of(folder: Path) -> list[dict]:
     return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
 
@@ -62,13 +72,18 @@ def test_results_have_base_and_tuned(finished):
         assert not (folder / "results.json").exists()
         return
     results = json.loads((folder / "results.json").read_text())
+    measures = MEASURES[plan.head.kind if plan.head else plan.objective]
     expected = set()
     if plan.data.validation or plan.data.split:
-        expected |= {"validation_loss", "validation_perplexity"}
+        expected |= {f"validation_{name}" for name in measures}
     if plan.data.test:
-        expected |= {"test_loss", "test_perplexity"}
+        expected |= {f"test_{name}" for name in measures}
     if plan.data.general:
-        expected |= {"general_loss", "general_perplexity"}
+        expected |= {f"general_{name}" for name in measures}
+    for name in [name for name in results if name.endswith("_labels")]:
+        found = results.pop(name)  # of each label, after training
+        assert found["labels"] == list(plan.head.labels.value)
+        assert all(len(shares) == len(found["labels"]) for shares in found.values())
     generate = plan.evaluate.generate
     answers = {"answers_stopped", "answer_tokens"} if generate else set()
     answers |= {metric.name for metric in generate.metrics} if generate else set()
@@ -98,6 +113,8 @@ def test_the_result_loads_and_computes_the_same(finished):
 
     case, module, folder = finished
     plan = plan_of(case)
+    if plan.head:
+        return  # the next test is about heads
     if plan.quantize is not None:
         assert (folder / "adapter" / "adapter_model.safetensors").exists()
         return  # reloading on quantized weights has its own test
@@ -143,6 +160,50 @@ def test_the_result_loads_and_computes_the_same(finished):
     with torch.no_grad():
         expected = model(input_ids=ids, use_cache=False).logits
         torch.testing.assert_close(loaded(input_ids=ids).logits, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_a_head_is_loaded_with_its_labels(finished):
+    """By transformers alone, or by peft with the configuration that lies beside the adapter."""
+    import torch
+    from peft import PeftModel
+    from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+    case, module, folder = finished
+    plan = plan_of(case)
+    if plan.head is None:
+        return
+    result = folder / ("adapter" if (folder / "adapter").exists() else "model")
+    model = module.load_model()
+    module.load_checkpoint(model, module.make_optimizer(model), folder)
+    if (folder / "best.safetensors").exists():
+        module.restore_best(model, folder)
+    rows, _ = module.load_data(module.load_tokenizer())
+    model.eval()
+    loaded = []
+    if result.name == "adapter":
+        config = AutoConfig.from_pretrained(result)
+        base = AutoModelForSequenceClassification.from_pretrained(module.MODEL, config=config)
+        adapted = PeftModel.from_pretrained(base, result)
+        loaded = [adapted, AutoModelForSequenceClassification.from_pretrained(folder / "merged")]
+    else:
+        loaded = [AutoModelForSequenceClassification.from_pretrained(result)]
+    tokenizer = AutoTokenizer.from_pretrained(result)
+    with torch.no_grad():
+        expected = module.logits_of(model, rows[:4])
+        for each in loaded:
+            each.eval()
+            assert each.config.problem_type == plan.head.kind
+            assert each.config.pad_token_id == tokenizer.pad_token_id
+            if plan.head.labels:
+                labels = dict(enumerate(plan.head.labels.value))
+                assert each.config.id2label == labels
+                assert each.config.label2id == {label: at for at, label in labels.items()}
+            if case == "classify_several":
+                thresholds = json.loads((folder / "thresholds.json").read_text())
+                saved = {label: said["threshold"] for label, said in thresholds.items()}
+                assert each.config.thresholds == saved
+            found = module.logits_of(each, rows[:4])
+            torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 
 def test_the_script_keeps_a_copy_of_itself(finished):

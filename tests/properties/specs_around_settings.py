@@ -50,7 +50,18 @@ TURNS = (
     'assistant "A" }'
 )
 
+HEADED = {
+    "method": "method full",
+    "template": 'template t { text "{{ question }}", label "{{ answer }}" }',
+    "objective": 'objective classify { labels = ["!", "a"] }',
+    "evaluate": "",
+}
+
 AROUND: dict[str, dict[str, str]] = {
+    "objective.classify": HEADED,
+    "objective.regress": {**HEADED, **NOT_SEEN},
+    "template.label": HEADED,
+    "template.labels": {**HEADED, **NOT_SEEN},
     "objective.pretrain": {"evaluate": ""},
     "train.trained_dtype": {"method": "method full"},
     **{
@@ -118,6 +129,10 @@ BESIDE: dict[str, str] = {
     "template.tool": 'user "{{ question }}", assistant "A"',
     "template.tools": 'user "{{ question }}", assistant "{{ answer }}"',
     "template.messages.train": 'user "{{ question }}", assistant "{{ answer }}"',
+    "template.label": 'text "{{ question }}"',
+    "template.labels": 'text "{{ question }}"',
+    "objective.classify.threshold": 'labels = ["!", "a"]',
+    "objective.classify.class_weights": 'labels = ["!", "a"]',
     "template.prompt": 'completion "{{ answer }}"',
     "template.completion": 'prompt "{{ question }}"',
 }
@@ -371,6 +386,11 @@ VALUES: dict[str, tuple[str, ...]] = {
     "text_field": ('"text"', '"content"'),
     "train_field": ('"label"', '"train"'),
     "labels": ('"labels"', '"targets"'),
+    "objective.classify.labels": ('["!", "a"]', '["a", "!"]', '["!", "a", "b"]'),
+    "class_weights": ("[1, 2]", "[1, 3]"),
+    "objective.classify.threshold": ("half", "best_f1"),
+    "template.label.text": ('"{{ answer }}"', '"{{ text }}"', '"{{ answer | upper }}"'),
+    "template.labels.text": ('"topics"', '"themes"'),
     "data.source.template": ("t", "u"),
     "text": ('"{{ question }}"', '"A: {{ question }}"', '"{{ question | upper }}"'),
 }

@@ -129,7 +129,7 @@ def spec_of(setting: Setting, value: str) -> str:
             label = f"{LABELS[setting.place.keyword]} {{ {setting.name} = {value} }}"
         text = f"{setting.place.keyword} {label}"
         turns = [beside, text] if setting.place.keyword == "completion" else [text, beside]
-        if setting.place.keyword == "assistant":
+        if setting.place.keyword in ("assistant", "label", "labels"):
             turns = [beside, text]
         if setting.place.keyword == "tool":
             turns = [beside, text, 'assistant "B"']

@@ -22,11 +22,13 @@ from tunec.emit import (
     data_contexts,
     encoding_contexts,
     evaluation_chapter,
+    head_chapter,
     method_chapter,
     metric_chapter,
     optimizer_chapter,
     own_methods,
     prompt_chapter,
+    run_contexts,
     storage_contexts,
     template_contexts,
     tokenizer_contexts,
@@ -249,7 +251,7 @@ def used_contexts() -> dict[str, set[Context]]:
 
 
 NOT_IN_GOLDENS: dict[str, type[Context]] = {
-    "header": contexts.Header,  # in all of them, but of no chapter
+    "header": run_contexts.Header,  # in all of them, but of no chapter
     "data/checked_text": cleaning_contexts.CheckedText,
     "data/encode_tokens": Context,
     "data/interleaved_until_first": Context,
@@ -331,11 +333,13 @@ def test_no_context_and_no_template_is_left_over() -> None:
         data_contexts,
         encoding_contexts,
         evaluation_chapter,
+        head_chapter,
         method_chapter,
         metric_chapter,
         optimizer_chapter,
         own_methods,
         prompt_chapter,
+        run_contexts,
         storage_contexts,
         template_contexts,
         tokenizer_contexts,

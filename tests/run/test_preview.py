@@ -13,7 +13,7 @@ from previews import Preview, rows_file
 
 from tunec.run.preview.choose import looked_at
 from tunec.run.preview.script import Encoded, Script
-from tunec.run.preview.shown import begin_of, stop_of
+from tunec.run.preview.shown import Terminal, begin_of, stop_of
 from tunec.run.preview.wanted import Wanted
 
 pytestmark = pytest.mark.torch
@@ -58,8 +58,12 @@ def test_what_is_shown_is_what_is_trained_on(case: str, tmp_path: Path) -> None:
     module.CACHE = tmp_path
     train, held_out = module.load_data(module.load_tokenizer())
     rows = [row for part in (train, *held_out.values()) for row in part]
+    weights = [
+        [0.0] * len(row.ids) if hasattr(row, "label") else [0.0, *row.trained[1:].tolist()]
+        for row in rows
+    ]
     trained = Counter(
-        (tuple(row.ids.tolist()), (0.0, *map(float, row.trained[1:].tolist()))) for row in rows
+        (tuple(row.ids.tolist()), tuple(each)) for row, each in zip(rows, weights, strict=True)
     )
     assert shown == trained
     assert trained
@@ -229,3 +233,24 @@ def test_no_more_is_read_than_is_shown(tmp_path: Path, capsys: pytest.CaptureFix
 def test_the_same_words_reach_the_process() -> None:
     wanted = Wanted("a.py", "a.tune", "drop", picked=("1", "a.jsonl:2"), ids=True)
     assert Wanted.from_word(wanted.to_word()) == wanted
+
+
+# --- Heads ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("case", "labels"),
+    [
+        ("classify", ["positive", "positive"]),
+        ("classify_several", ["food, room", "room, staff"]),
+        ("regress", ["4.0", "4.0"]),
+    ],
+)
+def test_a_label_is_shown_in_place_of_what_is_trained_on(case: str, labels: list[str]) -> None:
+    script = Script(str(FOLDER / case / "script.py"))
+    rows = [row for row, _ in zip(looked_at(script, "truncate", "train"), labels, strict=False)]
+    assert [each.label for row in rows for each in row.whole] == labels
+    assert not [trouble for row in rows for trouble in row.troubles if "trained" in trouble.kind]
+    text = Terminal(script, colour=False).text(rows[0])
+    assert f"label   {labels[0]}\n" in text
+    assert "trained on" not in text

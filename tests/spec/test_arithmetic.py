@@ -4,8 +4,8 @@ import pytest
 from lowering import WHOLE, lowering
 
 from tunec.spec.arithmetic import LARGEST, Impossible, literal, negate, operate, with_unit
+from tunec.spec.raw import Amount, Word
 from tunec.spec.tree import Raw
-from tunec.spec.values import Amount, Word
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from lowering import WHOLE, lowering
 
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 @pytest.mark.parametrize(

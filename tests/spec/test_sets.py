@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lowering import WHOLE, lowering
 
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 def test_a_setting_is_replaced_or_added() -> None:

@@ -6,7 +6,7 @@ import pytest
 from lowering import WHOLE, lowering
 
 from tunec.files import Files
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 def write(folder: Path, **texts: str) -> None:

@@ -15,6 +15,8 @@ from tunec.checks import (
     evaluation,
     filters,
     harness,
+    heads,
+    labels,
     lengths,
     lora,
     lora_beginnings,
@@ -72,6 +74,8 @@ RULES: tuple[Rule, ...] = (
     *against.RULES,
     *accept.RULES,
     *harness.RULES,
+    *heads.RULES,
+    *labels.RULES,
 )
 """All rules; their order does not matter."""
 

@@ -11,7 +11,7 @@ from tunec.diagnostics import Diagnostic
 from tunec.diagnostics.suggest import nearest
 from tunec.facts.paths import enumerated
 from tunec.spec.measures import Measured, measures
-from tunec.spec.values import Amount, Bound
+from tunec.spec.raw import Amount, Bound
 
 PATH = "evaluate.accept"
 

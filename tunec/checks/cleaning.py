@@ -78,7 +78,9 @@ def overlap_has_effect(context: Context) -> Iterator[Diagnostic]:
 def prompts_can_be_compared(context: Context) -> Iterator[Diagnostic]:
     """Where all of a row is trained on, nothing is its prompt."""
     train = _train(context)
-    if context.objective == "pretrain":
+    if context.headed:
+        whole = context.at("objective", "trains a head on all of a row")
+    elif context.objective == "pretrain":
         whole = context.at("objective", "trains on all of a row")
     elif train is not None and train.train_on == "all":
         whole = context.at("data.train.train_on", "all of a row")

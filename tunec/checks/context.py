@@ -11,6 +11,7 @@ from tunec.diagnostics import Diagnostic, Label
 from tunec.diagnostics.model import Severity
 from tunec.facts import Facts
 from tunec.source import Span
+from tunec.spec.classify import HEADED
 from tunec.spec.model import Pretrained, Scratch
 from tunec.spec.places import Lowered, Places
 from tunec.spec.spec import Spec
@@ -21,6 +22,10 @@ LENGTH = 2048
 """`max_length` where it is not written, unless the model allows less."""
 EPOCHS = 3
 """Epochs where neither `epochs` nor `steps` is written."""
+
+
+LABELS = ("label", "labels")
+"""Parts of a template that say what the text before them is."""
 
 
 class Length(NamedTuple):
@@ -78,6 +83,11 @@ class Context(NamedTuple):
         return self.kind("objective")
 
     @property
+    def headed(self) -> bool:
+        """Whether a head is trained, and no token is predicted."""
+        return self.objective in HEADED
+
+    @property
     def max_length(self) -> Length:
         model = self.pretrained or self.scratch
         if model is not None and model.max_length is not None:
@@ -107,7 +117,10 @@ class Context(NamedTuple):
         """The templates with parts: path in the spec, template, and what it is made of."""
         for name, template in self.spec.template.items():
             if template.turns:
-                yield f"template.{name}", template, form_of(template.turns[0].role)
+                roles = [part.role for part in template.turns]
+                labelled = any(role in LABELS for role in roles)
+                form = "labelled" if labelled else form_of(roles[0])
+                yield f"template.{name}", template, form
 
     def asked(self) -> Iterable[tuple[str, Template, str]]:
         """Those of `forms` that more go through than the rows of `data general`."""

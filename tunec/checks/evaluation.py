@@ -11,6 +11,7 @@ from tunec.diagnostics.suggest import nearest
 from tunec.facts.paths import enumerated
 from tunec.spec.evaluate import FORGETTING, Generate
 from tunec.spec.expression import function_of
+from tunec.spec.measures import of_head
 from tunec.spec.metrics import WORDS
 
 _ADD = "Add `data validation { split = 10% }`."
@@ -153,7 +154,8 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
         )
         return
     generate = _generate(context)
-    known = ["validation_loss", *(_metrics(generate) if generate else ())]
+    head = [each.name for each in of_head(context.spec) if each.sure]
+    known = ["validation_loss", *head, *(_metrics(generate) if generate else ())]
     where = context.at("evaluate.best.measure")
     if best.measure == FORGETTING:
         yield problem(
@@ -164,7 +166,8 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
             remedy=f"Write `measure = {known[-1]}`.",
         )
     elif best.measure not in known:
-        close = nearest(best.measure, known) or known
+        whole = [name for name in known if name == f"validation_{best.measure}"]
+        close = whole or nearest(best.measure, known) or known
         own = [function_of(text) for text in (generate.metrics or () if generate else ())]
         judge = best.measure == "judge" and generate is not None and "judge" in generate.metric
         if judge or best.measure in [named[1] for named in own if named]:
@@ -182,9 +185,10 @@ def best_is_measured(context: Context) -> Iterator[Diagnostic]:
             f"No measure is called `{best.measure}`.",
             where,
             notes=(f"Measured are {enumerated(known)}.",),
-            remedy=f"Write `measure = {close[0]}`, or add it to `metrics` of `generate`.",
+            remedy=f"Write `measure = {close[0]}`"
+            + ("." if context.headed else ", or add it to `metrics` of `generate`."),
         )
-    elif best.measure != "validation_loss" and context.part_of_data("test"):
+    elif best.measure not in ("validation_loss", *head) and context.part_of_data("test"):
         yield problem(
             "E306",
             f"`{best.measure}` is measured on test rows, at the end, so it cannot choose among "

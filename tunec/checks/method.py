@@ -110,7 +110,7 @@ def freeze_says_which(context: Context) -> Iterator[Diagnostic]:
     if not isinstance(method, Freeze):
         return
     ways = [name for name in _WAYS if getattr(method, name) is not None]
-    if not ways:
+    if not ways and not context.headed:
         yield problem(
             "E303",
             "`method freeze` needs `last_layers`, `modules` or `modules_file`, to say what is "

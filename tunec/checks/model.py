@@ -14,21 +14,23 @@ _TEXT_MODELS = "Name a model that generates text, such as one of the Llama, Qwen
 def generates_text(context: Context) -> Iterator[Diagnostic]:
     """Encoders, and models with another head, do not continue a text."""
     model = context.facts.model
-    if model is None or model.causal is not False:
+    if model is None or model.causal is not False or context.headed:
         return
     kind = model.architectures[0] if model.architectures else model.model_type
     yield problem(
         "E414",
         f"The model is of the type `{kind}`, which does not generate text from left to right.",
         context.at("model.path"),
-        remedy=_TEXT_MODELS,
+        remedy=f"{_TEXT_MODELS[:-1]}; `objective classify` trains a head on this one."
+        if model.classifies
+        else _TEXT_MODELS,
     )
 
 
 def keeps_rows_apart(context: Context) -> Iterator[Diagnostic]:
     """Recurrent and linear attention layers carry a state over the border between two rows."""
     model = context.facts.model
-    if model is None or not model.recurrent:
+    if model is None or not model.recurrent or context.headed:
         return
     yield problem(
         "E414",

@@ -4,12 +4,12 @@ In: a part. Out: its texts with placeholders, and the columns that it names, eac
 that says so. Invariant: a column that a script reads is found here.
 """
 
-from tunec.spec.template import Answer, Assistant, Messages, Part, Segments, Tokens, Tools
+from tunec.spec.template import Answer, Assistant, Labels, Messages, Part, Segments, Tokens, Tools
 
 
 def texts_in(part: Part) -> tuple[tuple[str, str], ...]:
     """Setting and text of each text with placeholders."""
-    if isinstance(part, (Messages, Tools, Segments, Tokens)):
+    if isinstance(part, (Labels, Messages, Tools, Segments, Tokens)):
         return ()
     found = [("text", part.text)]
     if isinstance(part, Assistant) and part.reasoning is not None:
@@ -20,7 +20,7 @@ def texts_in(part: Part) -> tuple[tuple[str, str], ...]:
 def columns_in(part: Part) -> tuple[tuple[str, str], ...]:
     """Setting and column of each column that is not placed in a text."""
     named: list[tuple[str, object]] = []
-    if isinstance(part, (Messages, Tools, Segments, Tokens)):
+    if isinstance(part, (Labels, Messages, Tools, Segments, Tokens)):
         named.append(("text", part.text))
     if isinstance(part, Tokens):
         named.append(("labels", part.labels))

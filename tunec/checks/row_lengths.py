@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tunec.checks.columns import known_sources
-from tunec.checks.context import Context, Rule, problem
+from tunec.checks.context import LABELS, Context, Rule, problem
 from tunec.checks.conversations import fields_of, roles_of
 from tunec.checks.parts import texts_in
 from tunec.checks.placeholders import PLAIN, BadTemplate, placeholders
@@ -79,6 +79,8 @@ def _lengths(context: Context, template: Template, rows: tuple[Row, ...], limit:
 def said(parts: tuple[Part, ...], row: Row) -> Iterator[str]:
     """What certainly stands in the row as the model sees it, of these parts of a template."""
     for part in parts:
+        if part.role in LABELS:
+            continue
         if isinstance(part, (Messages, Segments)):
             texts = _in_column(part, row)
         else:

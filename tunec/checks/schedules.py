@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from tunec.checks.context import EPOCHS, Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.facts.optimizers import usual_learning_rate
+from tunec.spec.raw import Amount
 from tunec.spec.schedules import InverseSqrt, Schedule, WarmupStableDecay
-from tunec.spec.values import Amount
 
 PATH = "train.schedule"
 

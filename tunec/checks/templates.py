@@ -7,7 +7,7 @@ chat template takes, to a prompt with its completion, or to one text.
 from collections.abc import Iterator
 
 from tunec.checks import columns, conversations, trained
-from tunec.checks.context import Context, Rule, form_of, problem
+from tunec.checks.context import LABELS, Context, Rule, form_of, problem
 from tunec.checks.parts import texts_in
 from tunec.checks.placeholders import BadTemplate, placeholders
 from tunec.diagnostics import Diagnostic
@@ -90,6 +90,9 @@ def has_parts(context: Context) -> Iterator[Diagnostic]:
 def parts_are_in_order(context: Context) -> Iterator[Diagnostic]:
     """Turns alternate and end with the assistant; a prompt has its completion; a text is alone."""
     for path, template, form in context.forms():
+        if form == "labelled":
+            yield from _labelled(context, path, template)
+            continue
         mixed = _mixed(context, path, template, form)
         if mixed is not None:
             yield mixed
@@ -134,6 +137,24 @@ def _turns(context: Context, path: str, template: Template) -> Iterator[Diagnost
             context.name(here),
             remedy='Add the answer: `assistant "{{ answer }}"`.',
         )
+
+
+def _labelled(context: Context, path: str, template: Template) -> Iterator[Diagnostic]:
+    """One text or two, and then what is to be said of them."""
+    roles = [part.role for part in template.turns]
+    texts = roles[:-1]
+    if texts in (["text"], ["text", "text"]) and roles[-1] in LABELS:
+        return
+    at = next((n for n, role in enumerate(roles) if role not in ("text", *LABELS)), len(roles) - 1)
+    if roles[at] not in ("text", *LABELS):
+        message = f"`{roles[at]}` does not go with `label`, which says what a whole `text` is."
+        remedy = 'Write what the model sees as one `text`: `text "{{ question }}"`.'
+    elif texts.count("text") > 2:
+        message, remedy = "A label is of one `text`, or of two.", "Join texts into one."
+    else:
+        message = "A template has one `text` or two, and then one `label`, or `labels`."
+        remedy = 'Write them in this order: `text "{{ review }}"`, `label "{{ stars }}"`.'
+    yield problem("E307", message, context.name(f"{path}.turns.{at}.text"), remedy=remedy)
 
 
 def _out_of_order(role: str, previous: str, index: int) -> tuple[str, str]:

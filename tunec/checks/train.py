@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tunec.checks.context import EPOCHS, Context, Rule, problem
 from tunec.diagnostics import Diagnostic
 from tunec.spec.method import Lora
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 def epochs_or_steps(context: Context) -> Iterator[Diagnostic]:

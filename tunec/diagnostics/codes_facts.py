@@ -207,6 +207,16 @@ FACTS_CODES: tuple[Code, ...] = (
         instead="Name parts of the layers in `modules`, or take `method lora { rank = 16 }`.",
     ),
     Code(
+        "E423",
+        "label-not-as-needed",
+        what="A row has a label that the objective cannot use.",
+        why="The head has a number for each label of `labels`, and for no other; `objective "
+        "regress` is trained on numbers, and a template of `labels` takes a list.",
+        example='objective classify { labels = ["good", "bad"] }\n'
+        '# line 3 of reviews.jsonl is {"review": "Fine.", "mood": "god"}',
+        instead="Correct the row, or add its label to `labels`.",
+    ),
+    Code(
         "E417",
         "data-of-another-shape",
         what="A column does not hold the messages, segments, tokens or tools that the template "

@@ -46,7 +46,9 @@ SETTINGS_CODES: tuple[Code, ...] = (
         "objective-template-mismatch",
         what="The objective cannot be computed on what the template makes.",
         why="`objective sft` trains on answers: assistant turns, or completions. A template of "
-        "`text` has none; `objective pretrain`, which trains on all tokens, takes any template.",
+        "`text` has none; `objective pretrain`, which trains on all tokens, takes any template but "
+        "one with a label. `objective classify` and `regress` train a head on the `label` of a "
+        "`text`.",
         example='objective sft\ntemplate lines { text "{{ text }}" }',
         instead="Write `objective pretrain`, or a template with turns, or with `prompt` and "
         "`completion`.",

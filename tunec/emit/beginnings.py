@@ -5,7 +5,8 @@ In: a plan. Out: the sections that do it. Invariant: that of `section`.
 
 from collections.abc import Iterator
 
-from tunec.emit.contexts import CONVERTED, Context
+from tunec.emit.contexts import Context
+from tunec.emit.run_contexts import CONVERTED
 from tunec.emit.section import Section
 from tunec.plan.plan import LoraPlan, Plan, PretrainedPlan
 from tunec.record import record

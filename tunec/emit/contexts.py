@@ -4,26 +4,15 @@ In: a plan. Out: contexts. Invariant: a field that is not text is a named truth 
 a template never tests anything else.
 """
 
-from posixpath import basename
-from textwrap import shorten
-
-from tunec.emit.literals import prose
 from tunec.facts.methods import METHODS
 from tunec.facts.storage import STORAGES
-from tunec.plan.evaluate import EvaluatePlan
 from tunec.plan.plan import (
     FreezePlan,
-    FullPlan,
-    LisaPlan,
-    LoraPlan,
-    OwnPlan,
     PeftPlan,
     Plan,
     PretrainedPlan,
-    PromptPlan,
 )
 from tunec.record import fields_of, record
-from tunec.spec.values import Amount
 
 
 @record
@@ -224,203 +213,11 @@ def asks_with_key(plan: Plan) -> bool:
 
 
 @record
-class Output(Context):
-    harness: bool
-
-
-@record
-class Room(Context):
-    copies: str
-    result_size: str
+class Losses(Context):
+    lowest: bool
+    """Whether it is said when validation loss was lowest."""
 
     @classmethod
-    def of(cls, plan: Plan, merged: bool) -> "Room":
-        whole = "sum(p.numel() * p.element_size() for p in model.parameters())"
-        sizes = "2 * sum(sizes)" if plan.evaluate and plan.evaluate.best else "sum(sizes)"
-        copies = "5" if plan.rounded else "3"  # moments are in float32
-        if merged:
-            return cls(copies, f"{sizes} + {whole}")
-        return cls(copies, sizes if plan.adapter or isinstance(plan.method, FullPlan) else whole)
-
-
-def is_in_turns(plan: Plan) -> bool:
-    return isinstance(plan.method, LisaPlan)
-
-
-def steps_of(name: str, every: Amount, first: str = "") -> str:
-    """The steps of a cadence whose number is in the constant of that name."""
-    return {
-        "steps": f"range({first or name}, steps, {name})",
-        "epochs": f"epoch_ends[{name} - 1 :: {name}]",
-        "per_epoch": f"parts_of(epoch_ends, {name})",
-    }[every.unit]
-
-
-@record
-class Train(Context):
-    steps_derived: str
-    saved: str
-    measures: bool
-    measured: str
-    best: bool
-    patience: bool
-    """The best weights are looked for, and training may end early; `patient`: it may not."""
-    patient: bool
-    in_turns: bool
-    """Whether different layers are trained at different steps."""
-    averages: bool
-    """What is evaluated and saved is an average of the weights that are trained."""
-    watched: bool
-    gaps: bool
-    """Whether a measure may be missing: a function of one's own may fail."""
-    overfits: bool
-    """Whether validation loss is watched while training."""
-
-    @classmethod
-    def of(cls, plan: Plan, averages: bool) -> "Train":
-        length = "{EPOCHS} epochs, {len(rows)} rows, " if plan.train.epochs else ""
-        unit = plan.train.batch.value.unit
-        at = steps_of("CHECKPOINT_EVERY", plan.checkpoint.every.value)
-        saved = f"{{steps, *{at}}}"
-        measured = "{0, steps}"
-        if plan.evaluate and plan.repeated:
-            at = steps_of("EVALUATE_EVERY", plan.evaluate.every.value, first="0")
-            measured = f"{{0, steps, *{at}}}"
-        derived = f"{length}{{BATCH}} {unit} a step"
-        best = plan.evaluate.best if plan.evaluate else None
-        early = best is not None and best.patience is not None
-        late = best is not None and not early
-        found = best is not None
-        turns, measures = is_in_turns(plan), plan.evaluate is not None
-        watched = plan.train.watchdog is not None
-        kept = (found, early, late)
-        generate = plan.evaluate.generate if plan.evaluate else None
-        gaps = generate is not None and generate.gaps
-        told = (watched, gaps, plan.validated)
-        return cls(derived, saved, measures, measured, *kept, turns, averages, *told)
-
-
-@record
-class Best(Context):
-    more: bool
-
-
-CONVERTED = ("corda", "lora_ga")
-"""Beginnings of LoRA that are taken from the frozen weights, so that an adapter has to be converted
-to one for them as they were.
-"""
-
-
-@record
-class Accept(Context):
-    gaps: bool
-    fulfilled: str
-
-    @classmethod
-    def of(cls, plan: EvaluatePlan) -> "Accept":
-        generate, signs = plan.generate, list(dict.fromkeys(each.sign for each in plan.accept))
-        gaps = generate is not None and generate.gaps
-        each = ", ".join(f'"{sign}": value {sign} asked' for sign in signs)
-        return cls(gaps, f"{{{each}}}[sign]" if len(signs) > 1 else f"value {signs[0]} asked")
-
-
-@record
-class Main(Context):
-    accept: bool
-    shown_last: bool
-    """The results are printed after what was trained is saved: nothing depends on them."""
-    mixed: bool
-    known_stop: bool
-    stops: bool
-    adapter_stops: bool
-    new_rows: bool
-    """An adapter holds them besides its own weights."""
-    own: bool
-    """What is trained is saved by a function of the script."""
-    merged: bool
-    much: bool
-    """What is written may not fit on the disk."""
-    merged_base: bool
-    merged_base_of_peft: bool
-    stops_known: bool
-    against: bool
-    adapter_config: bool
-    """The base that an adapter is for has to be loaded with another configuration."""
-    dropout_in_prompt: bool
-    """A network that computes the prompt has it."""
-    harness: bool
-    sandbox: bool
-    judge: bool
-    """Whether it needs a key."""
-    begins_by_rows: bool
-    """Adapters begin as the script works out, from rows; `begins`: from weights alone."""
-    begins: bool
-    converted: bool
-    result: str
-
-    @classmethod
-    def of(cls, plan: Plan, new_tokens: bool, merged: bool, much: bool) -> "Main":
-        stops = plan.objective == "sft"
-        adapter = plan.adapter
-        accept = plan.evaluate is not None and bool(plan.evaluate.accept)
-        begins = plan.method.begins if isinstance(plan.method, LoraPlan) else None
-        return cls(
-            accept=accept,
-            shown_last=plan.evaluate is not None and not accept,
-            mixed=plan.stops_differ,
-            known_stop=stops,
-            stops=stops and not adapter,
-            adapter_stops=stops and adapter,
-            new_rows=new_tokens and adapter,
-            own=isinstance(plan.method, OwnPlan),
-            merged=merged,
-            much=much,
-            merged_base=plan.model.merge_adapters is not None and adapter,
-            merged_base_of_peft=plan.model.merge_adapters is not None
-            and adapter
-            and not isinstance(plan.method, OwnPlan),
-            stops_known=stops,
-            against=plan.evaluate is not None and bool(plan.evaluate.against),
-            adapter_config=changes_config(plan) and adapter,
-            dropout_in_prompt=isinstance(plan.method, PromptPlan)
-            and "dropout" in plan.method.settings,
-            harness=has_harness(plan),
-            sandbox=runs_code(plan),
-            judge=asks_with_key(plan),
-            begins_by_rows=begins is not None and begins != "loftq",
-            begins=begins == "loftq",
-            converted=begins in CONVERTED,
-            result=result_folder(plan),
-        )
-
-
-@record
-class Header(Context):
-    dependencies: str
-    summary: str
-    version: str
-    spec_name: str
-    spec_hash: str
-    script: str
-    output: str
-    result: str
-    measures: bool
-    accept: bool
-    merged: bool
-
-
-def result_folder(plan: Plan) -> str:
-    """Where a run leaves what it trained: `adapter` or `model`."""
-    return "adapter" if plan.adapter else "model"
-
-
-def summary_of(plan: Plan, how: str) -> str:
-    """What the script does, in a line of its docstring."""
-    source = plan.model.source
-    files = ", ".join(basename(each.path) for each in plan.data.train.value)
-    if isinstance(source, PretrainedPlan):
-        path = source.path.value
-        what = f"tune {basename(path) if source.local else path} on {files}"
-    else:
-        what = f"train a {source.architecture.value} from random weights on {files}"
-    return shorten(prose(f"{plan.name}: {what}, {how}"), 82, placeholder=" ...")
+    def of(cls, plan: Plan) -> "Losses":
+        chosen = plan.evaluate is not None and plan.evaluate.best is not None
+        return cls(plan.validated and not chosen)

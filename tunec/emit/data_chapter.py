@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tunec.emit import data_contexts as c
 from tunec.emit import encoding_contexts as e
+from tunec.emit import head_chapter as h
 from tunec.emit import template_contexts as t
 from tunec.emit.cleaning_contexts import checked, cleaning
 from tunec.emit.contexts import Packs
@@ -36,17 +37,18 @@ def data(plan: Plan) -> Iterator[Section]:
     if plan.data.sort_by:
         yield Section("data/value_of")
     yield Section("data/encoded", e.Encoded.of(plan))
+    headed = plan.head is not None
     if plan.in_memory:
-        context = e.LoadRows(plan.data.plain, several, reader_of(plan))
+        context = c.LoadRows(headed, plan.data.plain, several, reader_of(plan))
         yield Section("data/small/load_rows", context)
         return
     yield Section("data/large/encode_rows", e.Fields.of(plan))
     yield Section("data/large/rows", e.Row.of(plan))
     if plan.data.kept:
-        yield Section("data/large/cache", e.CacheKey.of(plan))
+        yield Section("data/large/cache", c.CacheKey.of(plan))
     yield Section(
         "data/large/load_rows",
-        e.KeepRows(plan.data.plain, several, reader_of(plan), plan.data.kept),
+        c.KeepRows(headed, plan.data.plain, several, reader_of(plan), plan.data.kept),
     )
 
 
@@ -56,14 +58,18 @@ def batches(plan: Plan) -> Iterator[Section]:
     if plan.data.split:
         yield Section("data/split_by_content", c.SplitRows.of(plan))
     yield Section("data/load_data", c.LoadData.of(plan))
-    yield Section("data/trained_tokens", e.Weighted(plan.weighted))
+    if plan.head is None:
+        yield Section("data/trained_tokens", e.Weighted(plan.weighted))
     batches = c.Batches.of(plan)
     if batches.by_tokens:
         yield Section("data/batches_of_tokens")
     yield Section("data/plan_batches", batches)
     if plan.parts_epochs:
         yield Section("data/parts_of")
-    yield Section("data/packs", Packs(plan.prompted))
+    if plan.head:
+        yield Section("head/packs")
+    else:
+        yield Section("data/packs", Packs(plan.prompted))
 
 
 # --- Templates of rows ----------------------------------------------------------------
@@ -82,6 +88,8 @@ def texts(plan: Plan) -> Iterator[Section]:
     if any(turn.optional for turn in turns):
         yield Section("data/optional_turn")
     yield from conversations(plan)
+    if plan.head:
+        yield from h.labels(plan)
     for template in plan.templates:
         if template.kind == "chat":
             yield Section("data/messages", t.MessagesOf.of(plan, template))
@@ -119,6 +127,8 @@ def encoders(plan: Plan) -> Iterator[Section]:
     if kinds & {"completion", "text", "segments"} and not e.is_verbatim(plan):
         own = plan.model.tokenizer.special_tokens
         yield Section("data/opening", e.Opening(own is not None and "bos_token" in own.value))
+    if plan.head:
+        yield from h.encoders(plan)
     if "chat" in kinds:
         yield from chat(plan)
     if "completion" in kinds:
@@ -137,7 +147,9 @@ def encoders(plan: Plan) -> Iterator[Section]:
         for template in plan.templates:
             yield Section("data/encode", e.Encode.of(plan, template))
     overflow = plan.data.overflow.value
-    if overflow == "truncate_prompt":
+    if plan.head and overflow == "truncate":
+        yield Section("head/fitted_truncate")
+    elif overflow == "truncate_prompt":
         yield Section("data/fitted_truncate_prompt", e.CutAtStart(e.whole(plan), e.generates(plan)))
     else:
         yield Section(f"data/fitted_{overflow}")

@@ -11,7 +11,7 @@ from tunec.emit.literals import comment, prose, py
 from tunec.plan.data import SourcePlan
 from tunec.plan.plan import Plan
 from tunec.record import record
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 @record
@@ -172,3 +172,28 @@ class Batches(Context):
             descending=data.descending.value,
             by=comment(by),
         )
+
+
+@record
+class LoadRows(Context):
+    headed: bool
+    plain: bool
+    several: bool
+    reader: str
+
+
+@record
+class KeepRows(LoadRows):
+    kept: bool
+
+
+@record
+class CacheKey(Context):
+    packages: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> "CacheKey":
+        """Packages that make a row what it is."""
+        formats = {source.format for source in plan.data.sources()}
+        pyarrow = formats & {"parquet", "arrow"}
+        return cls(py(["transformers", "tokenizers", "jinja2", *(["pyarrow"] if pyarrow else [])]))

@@ -9,7 +9,7 @@ from tunec.emit.constants import Constant, constant
 from tunec.emit.literals import py
 from tunec.plan.data import SourcePlan
 from tunec.plan.plan import Plan
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 Files = list[str] | list[tuple[str, str]]
 

@@ -30,17 +30,24 @@ def whole(plan: Plan) -> bool:
 class Fields(Context):
     """What a row has besides its tokens."""
 
+    headed: bool
+    """A label, instead of tokens that are trained on."""
+    single: bool
+    segments: bool
     generate: bool
     placed: bool
     valued: bool
     origin: bool
 
     @classmethod
-    def found(cls, plan: Plan) -> tuple[bool, bool, bool, bool]:
+    def found(cls, plan: Plan) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
         data = plan.data
         origin = data.split is not None and data.one_row_per_answer.value
         placed = data.placed or prompts_differ(plan) or runs_code(plan)
-        return generates(plan), placed, data.sort_by is not None, origin
+        head = plan.head
+        single = head is not None and head.kind == "single_label_classification"
+        of_head = (head is not None, single, head is not None and head.segments)
+        return *of_head, generates(plan), placed, data.sort_by is not None, origin
 
     @classmethod
     def of(cls, plan: Plan) -> "Fields":
@@ -50,10 +57,13 @@ class Fields(Context):
 @record
 class Row(Fields):
     weighted: bool
+    multiple: bool
+    """A row has several labels."""
 
     @classmethod
     def of(cls, plan: Plan) -> "Row":
-        return cls(*cls.found(plan), plan.weighted)
+        multiple = plan.head is not None and plan.head.kind == "multi_label_classification"
+        return cls(*cls.found(plan), plan.weighted, multiple)
 
     def more(self, plan: Plan) -> str:
         """What is said of a row when it is encoded, as arguments."""
@@ -254,6 +264,10 @@ def encoding(plan: Plan, template: TemplatePlan, row: str) -> str:
         more = "" if weight is None else f", {marked(weight, 'weight_of', row)}"
         texts = f"*{check}(*texts_of{suffix}({row}))" if check else f"*texts_of{suffix}({row})"
         return f"encode_completion({texts}, tokenizer{more})"
+    if template.kind == "labelled":
+        pair = [part.role for part in template.turns].count("text") > 1
+        encode, texts = ("encode_pair", "texts_of") if pair else ("encode_text", "text_of")
+        return f"{encode}(*{texts}{suffix}({row}), tokenizer)"
     if template.kind == "text":
         text = f"{check}(text_of{suffix}({row}))" if check else f"text_of{suffix}({row})"
         return f"encode_text({text}, tokenizer)"
@@ -283,6 +297,9 @@ ARGUMENTS = {"error": "place", "truncate_prompt": "tokenizer, counts"}
 
 @record
 class Encoded(Context):
+    headed: bool
+    bare_text: bool
+    """No special token is sure to be around the text of a row."""
     several: bool
     parsed: bool
     texts: bool
@@ -314,7 +331,13 @@ class Encoded(Context):
         if not several:
             call = encoding(plan, plan.templates[0], source)
         columns = plan.templates[0].columns
+        overflow = plan.data.overflow.value
+        arguments = ARGUMENTS.get(overflow, "counts")
+        if plan.head and overflow == "truncate":
+            arguments = "tokenizer, counts"
         return cls(
+            headed=plan.head is not None,
+            bare_text=plan.head is not None and plan.head.causal,
             several=several,
             parsed=any(each.messages or each.tools for each in plan.templates),
             texts=texts,
@@ -332,7 +355,7 @@ class Encoded(Context):
             more=more,
             flags=plan.flagged or plan.weighted,
             trained="found" if each else "found.trained[1:].any()",
-            arguments=ARGUMENTS.get(plan.data.overflow.value, "counts"),
+            arguments=arguments,
         )
 
 
@@ -340,7 +363,8 @@ def is_of_texts(plan: Plan) -> bool:
     """Whether rows have nothing but columns that must be text, for one template."""
     template = plan.templates[0]
     alone = len(plan.templates) == 1 and not template.others and not template.tools
-    return alone and template.kind in ("chat", "completion", "text") and not template.messages
+    kinds = ("chat", "completion", "text", "labelled")
+    return alone and template.kind in kinds and not template.messages
 
 
 @record
@@ -366,27 +390,3 @@ class CutAtStart(Context):
 @record
 class Weighted(Context):
     weighted: bool
-
-
-@record
-class LoadRows(Context):
-    plain: bool
-    several: bool
-    reader: str
-
-
-@record
-class KeepRows(LoadRows):
-    kept: bool
-
-
-@record
-class CacheKey(Context):
-    packages: str
-
-    @classmethod
-    def of(cls, plan: Plan) -> "CacheKey":
-        """Packages that make a row what it is."""
-        formats = {source.format for source in plan.data.sources()}
-        pyarrow = formats & {"parquet", "arrow"}
-        return cls(py(["transformers", "tokenizers", "jinja2", *(["pyarrow"] if pyarrow else [])]))

@@ -9,7 +9,8 @@ from posixpath import basename
 
 from tunec.emit.against_chapter import against, against_settings, parts_examples
 from tunec.emit.constants import Constant, constant
-from tunec.emit.contexts import Check, Context, Forward, has_harness
+from tunec.emit.contexts import Check, Context, Forward, Losses, has_harness
+from tunec.emit.head_chapter import head_evaluation
 from tunec.emit.literals import py
 from tunec.emit.metric_chapter import ROWS, SACREBLEU, PythonTests, metric_settings, metrics, score
 from tunec.emit.section import Section
@@ -67,17 +68,6 @@ class Intervals(Context):
 
 
 @record
-class Losses(Context):
-    lowest: bool
-    """Whether it is said when validation loss was lowest."""
-
-    @classmethod
-    def of(cls, plan: Plan) -> "Losses":
-        chosen = plan.evaluate is not None and plan.evaluate.best is not None
-        return cls(plan.validated and not chosen)
-
-
-@record
 class Alone(Losses):
     gaps: bool
     signed: bool
@@ -91,6 +81,8 @@ class Results(Alone):
 @record
 class Measure(Context):
     test: bool
+    bits: bool
+    """All of a text is predicted, so that its bytes can be counted."""
     always: bool
     """Answers are generated at every evaluation."""
     sometimes: bool
@@ -105,16 +97,17 @@ class Measure(Context):
     def of(cls, plan: Plan) -> "Measure":
         test, general = plan.data.test is not None, plan.data.general is not None
         apart = bool(plan.data.measured_apart)
+        bits = plan.objective == "pretrain"
         generate = plan.evaluate.generate if plan.evaluate else None
         harness = has_harness(plan)
         if generate is None:
-            return cls(test, False, False, "", "", harness, general, apart)
+            return cls(test, bits, False, False, "", "", harness, general, apart)
         compared = generate.compare.value is not None
         if generate.on == "test":
             when = "step in (0, steps)" if compared else "step == steps"
         else:
             when = "" if compared else "step > 0"
-        return cls(test, not when, bool(when), when, generate.on, harness, general, apart)
+        return cls(test, bits, not when, bool(when), when, generate.on, harness, general, apart)
 
 
 @record
@@ -163,6 +156,9 @@ class BySource(Context):
 
 def evaluation(plan: Plan) -> Iterator[Section]:
     """Losses always, for the check at the start; the rest where something is held out."""
+    if plan.head:
+        yield from head_evaluation(plan)
+        return
     yield Section("evaluate/mean_loss", Check.of(plan))
     if plan.evaluate is None:
         return
@@ -174,6 +170,8 @@ def evaluation(plan: Plan) -> Iterator[Section]:
         yield Section("evaluate/harness", Harness.of(plan))
     if plan.data.measured_apart:
         yield Section("evaluate/by_source", BySource.of(plan))
+    if plan.objective == "pretrain":
+        yield Section("evaluate/bits_per_byte")
     yield Section("evaluate/measure", Measure.of(plan))
     if plan.validated:
         yield Section("evaluate/overfitting")

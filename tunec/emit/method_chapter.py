@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any  # settings are of any sort
 
 from tunec.emit.constants import Constant, constant, in_folder
-from tunec.emit.contexts import Context, is_in_turns
+from tunec.emit.contexts import Context
 from tunec.emit.literals import Raw, py
 from tunec.emit.own_methods import own_description, own_method, own_saving, own_settings
 from tunec.emit.prompt_chapter import prompt, prompt_described, prompt_settings
+from tunec.emit.run_contexts import is_in_turns
 from tunec.emit.section import Section
 from tunec.emit.tokenizer_contexts import has_trained_rows
 from tunec.facts.methods import METHODS
@@ -33,6 +34,7 @@ from tunec.record import record
 
 @record
 class Lora(Context):
+    headed: bool
     more: bool
     """Whether there are `options`."""
     options: str
@@ -89,6 +91,12 @@ class Method(Context):
 
 
 @record
+class Frozen(Context):
+    headed: bool
+    checkpointing: bool
+
+
+@record
 class Ranks(Context):
     ranks: bool
     """Ranks are taken away while training."""
@@ -112,8 +120,9 @@ def method(plan: Plan) -> Iterator[Section]:
     if isinstance(how, LoraPlan):
         listed = how.target_modules.value != "all_linear"
         saved = "modules_to_save" in how.options
-        options = " ".join(_options(how))
+        options = " ".join(_options(how, plan.head is not None))
         context = Lora(
+            headed=plan.head is not None,
             more=bool(options),
             options=options,
             listed=listed and _count(plan) is None,  # which would be another
@@ -121,7 +130,7 @@ def method(plan: Plan) -> Iterator[Section]:
             saved=saved,
             checkpointing=checkpointing,
             rows=has_trained_rows(plan),
-            own_base=saved or has_trained_rows(plan),
+            own_base=saved or plan.head is not None or has_trained_rows(plan),
             draws="init" in how.options and how.options["init"].value in ("pissa", "olora"),
         )
         yield Section("model/method_lora", context)
@@ -147,7 +156,11 @@ def method(plan: Plan) -> Iterator[Section]:
         yield from prompt(how, checkpointing, revision)
     elif isinstance(how, FreezePlan):
         what = "modules" if how.modules else "listed" if how.patterns else "layers"
-        yield Section(f"model/method_freeze_{what}", Method(checkpointing))
+        if what == "layers" and how.last_layers is None:
+            yield Section("head/method_freeze")
+        else:
+            frozen = Frozen(plan.head is not None, checkpointing)
+            yield Section(f"model/method_freeze_{what}", frozen)
     else:
         yield Section("model/method_full", Method(checkpointing))
     packed = plan.quantize is not None and STORAGES[plan.quantize.kind].family == "nf4"
@@ -172,13 +185,18 @@ LORA_OPTIONS = {
 """By setting, the argument of peft and the constant."""
 
 
-def _options(how: LoraPlan) -> Iterator[str]:
+def _options(how: LoraPlan, headed: bool) -> Iterator[str]:
     """The arguments that not every script has."""
+    if headed and "modules_to_save" not in how.options:
+        yield "modules_to_save=head_of(base),"
     if how.kind == "dora":
         yield "use_dora=True,"
     for name in _of_peft(how):
         argument, constant_name = LORA_OPTIONS[name]
-        value = f"named(base, {constant_name})" if name == "modules_to_save" else constant_name
+        value = constant_name
+        if name == "modules_to_save":
+            value = f"named(base, {value})"
+            value = f"[*head_of(base), *{value}]" if headed else value
         yield f"{argument}={value},"
     if how.ranks:
         yield "rank_pattern=LORA_RANKS,"

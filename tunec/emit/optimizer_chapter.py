@@ -14,7 +14,7 @@ from tunec.facts.optimizers import OPTIMIZERS
 from tunec.plan.decided import Decided
 from tunec.plan.plan import GroupPlan, LoraPlan, OptimizerPlan, Plan, SchedulePlan, WatchdogPlan
 from tunec.record import record
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 @record
@@ -53,6 +53,7 @@ class Step(Context):
     rate_differs: bool
     ranks: bool
     """Ranks are taken away while training."""
+    headed: bool
 
 
 @record
@@ -124,7 +125,12 @@ def optimizer(plan: Plan) -> Iterator[Section]:
         yield Section("loss/watchdog", _watchdog(watchdog))
     yield Section(
         "loss/train_step",
-        Step(watchdog is not None, how.rates_differ, plan.method.kind == "adalora"),
+        Step(
+            watched=watchdog is not None,
+            rate_differs=how.rates_differ,
+            ranks=plan.method.kind == "adalora",
+            headed=plan.head is not None,
+        ),
     )
 
 

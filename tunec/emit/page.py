@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from tunec.emit import contexts as c
+from tunec.emit import head_chapter as h
+from tunec.emit import run_contexts as r
 from tunec.emit import tokenizer_contexts as k
 from tunec.emit.beginnings import beginning
 from tunec.emit.data_chapter import batches, data
@@ -121,6 +123,8 @@ def model(plan: Plan) -> Iterator[Section]:
         architecture = plan.model.source.architecture.value
         own = architecture in c.OWN_HEAD_DIM
         yield Section("model/base_scratch", c.Scratch(own, c.changes_config(plan), plan.rounded))
+    elif plan.head:
+        yield from h.base(plan)
     else:
         yield from storage(plan)
         yield Section("model/base_pretrained", c.Base.of(plan, k.has_new_rows(plan)))
@@ -129,6 +133,14 @@ def model(plan: Plan) -> Iterator[Section]:
 
 def loss(plan: Plan) -> Iterator[Section]:
     """The loss, the schedule, the optimizer, the step."""
+    if plan.head:
+        yield h.loss(plan)
+    else:
+        yield from loss_of_tokens(plan)
+    yield from optimizer(plan)
+
+
+def loss_of_tokens(plan: Plan) -> Iterator[Section]:
     if plan.train.neftune_noise_alpha:
         yield Section("loss/noise")
     if plan.prompted:
@@ -137,42 +149,40 @@ def loss(plan: Plan) -> Iterator[Section]:
         yield Section("loss/predictions", c.Predictions.of(plan))
     yield Section("loss/loss", c.Loss.of(plan))
     yield Section("loss/backward", c.Backward.of(plan))
-    yield from optimizer(plan)
 
 
 def folder(plan: Plan) -> Iterator[Section]:
     """Checkpoints, what the folder of a run holds, and whether there is room for it."""
     yield Section("run/checkpoints", Ranks.of(plan))
-    yield Section("run/output", c.Output(c.has_harness(plan)))
+    yield Section("run/output", r.Output(c.has_harness(plan)))
     if writes_much(plan):
         whole = merges(plan) or (plan.adapter and bool(plan.model.merge_adapters))
-        yield Section("run/check_room", c.Room.of(plan, whole))
+        yield Section("run/check_room", r.Room.of(plan, whole))
 
 
 def run(plan: Plan) -> Iterator[Section]:
     if plan.evaluate and plan.evaluate.best:
-        yield Section("run/best", c.Best(plan.evaluate.best.more_is_better))
+        yield Section("run/best", r.Best(plan.evaluate.best.more_is_better))
     yield from beginning(plan)
-    yield Section("run/train", c.Train.of(plan, averages(plan)))
+    yield Section("run/train", r.Train.of(plan, averages(plan)))
     yield from merging(plan)
     if plan.evaluate and plan.evaluate.accept:
-        yield Section("run/accept", c.Accept.of(plan.evaluate))
-    yield Section(
-        "run/main", c.Main.of(plan, k.has_new_rows(plan), merges(plan), writes_much(plan))
-    )
+        yield Section("run/accept", r.Accept.of(plan.evaluate))
+    yield Section("run/save_result", r.SaveResult.of(plan, k.has_new_rows(plan)))
+    yield Section("run/main", r.Main.of(plan, merges(plan), writes_much(plan)))
 
 
-def header(plan: Plan, stamp: Stamp, imports: str) -> c.Header:
+def header(plan: Plan, stamp: Stamp, imports: str) -> r.Header:
     pins = dependencies(imports, (*storage_packages(plan), *protocols(plan)))
-    return c.Header(
+    return r.Header(
         dependencies="\n".join(f'#     "{pin}",' for pin in pins),
-        summary=c.summary_of(plan, described(plan)),
+        summary=r.summary_of(plan, described(plan)),
         version=stamp.version,
         spec_name=shorten(prose(stamp.spec_name), 40, placeholder=" ..."),
         spec_hash=comment(stamp.spec_hash),
         script=prose(f"{plan.name}.py"),
         output=prose(plan.output.value),
-        result=c.result_folder(plan),
+        result=r.result_folder(plan),
         measures=plan.evaluate is not None,
         accept=plan.evaluate is not None and bool(plan.evaluate.accept),
         merged=merges(plan),

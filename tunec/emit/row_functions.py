@@ -13,7 +13,7 @@ from tunec.emit.section import Section
 from tunec.plan.data import SourcePlan, StepPlan
 from tunec.plan.plan import Plan
 from tunec.spec.expression import Quoted, compiled
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 PURPOSES = {
     "train": "to train on",

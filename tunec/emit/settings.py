@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tunec.emit.constants import Constant, Remark, constant, dtype, in_folder
 from tunec.emit.data_settings import data_settings
 from tunec.emit.evaluation_chapter import evaluation_settings
+from tunec.emit.head_chapter import head_settings, measure_settings
 from tunec.emit.literals import Raw, py
 from tunec.emit.method_chapter import method_settings
 from tunec.emit.optimizer_chapter import optimizer_settings, watchdog_settings
@@ -17,7 +18,7 @@ from tunec.emit.storage_contexts import storage_settings
 from tunec.emit.tokenizer_contexts import tokenizer_settings
 from tunec.plan.decided import Decided
 from tunec.plan.plan import Plan, PretrainedPlan
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 def groups(plan: Plan) -> list[list[Constant | Remark]]:
@@ -27,6 +28,7 @@ def groups(plan: Plan) -> list[list[Constant | Remark]]:
         storage_settings,
         method_settings,
         data_settings,
+        head_settings,
         _train,
         _evaluate,
         _best,
@@ -81,7 +83,9 @@ def _train(plan: Plan) -> Iterator[Constant]:
     batch = train.batch.value
     yield constant("BATCH", train.batch, f"{batch.unit} per optimizer step", batch.value)
     yield constant("FORWARD_TOKENS", train.forward, "at a time: memory and speed, not the result")
-    yield Constant("LOGITS_AT_ONCE", "1024", "default, tokens: memory and speed, not the result")
+    if plan.head is None:
+        note = "default, tokens: memory and speed, not the result"
+        yield Constant("LOGITS_AT_ONCE", "1024", note)
     yield from optimizer_settings(plan)
     norm = train.max_grad_norm
     if norm.value is None:
@@ -104,6 +108,7 @@ def _cadence(name: str, every: Decided[Amount]) -> Constant:
 def _evaluate(plan: Plan) -> Iterator[Constant]:
     if plan.evaluate and plan.repeated:
         yield _cadence("EVALUATE_EVERY", plan.evaluate.every)
+    yield from measure_settings(plan)
     yield from evaluation_settings(plan)
 
 

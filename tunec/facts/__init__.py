@@ -14,6 +14,7 @@ from tunec.facts.counting import TokenCounter
 from tunec.facts.data import SourceFacts, gather_sources
 from tunec.facts.gather import gather_model
 from tunec.facts.harness import gather_tasks
+from tunec.facts.labels import LabelFacts, gather_labels
 from tunec.facts.listed import Listed, gather_listed, missing_texts
 from tunec.facts.metrics import MetricFacts, gather_metrics
 from tunec.facts.model import ModelFacts
@@ -27,6 +28,7 @@ from tunec.spec.places import Lowered
 __all__ = [
     "AdapterFacts",
     "Facts",
+    "LabelFacts",
     "MetricFacts",
     "ModelFacts",
     "ModelPlace",
@@ -60,6 +62,8 @@ class Facts(NamedTuple):
     listed: Listed = Listed()
     missing_texts: str = ""
     """Why the file of `method.init_texts` is not there."""
+    labels: LabelFacts | None = None
+    """Those of the rows to train on, for `objective classify`, where all of them can be read."""
 
 
 def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
@@ -69,6 +73,7 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
     sources = gather_sources(lowered, files, report)
     adapters = gather_adapters(lowered, files, report)
     metrics = gather_metrics(lowered, files)
+    classifies = lowered.places.kinds.get("objective") == "classify"
     return Facts(
         model,
         tokenizer,
@@ -80,5 +85,6 @@ def gather(lowered: Lowered, files: Files, report: Report) -> Facts:
         others=gather_others(lowered, files, report),
         tasks=gather_tasks(lowered, files),
         listed=gather_listed(lowered, files),
+        labels=gather_labels(lowered, files, sources) if classifies else None,
         missing_texts=missing_texts(lowered, files),
     )

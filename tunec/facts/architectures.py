@@ -48,3 +48,24 @@ TIED = _types(
     "gpt_bigcode gpt_neo mpt openai-gpt opt starcoder2 xglm"
 )
 """Those that share the first and last weights where the configuration does not say."""
+
+CLASSIFYING_ENCODERS = _types(
+    "albert bert camembert distilbert electra modernbert roberta xlm-roberta"
+)
+"""Encoders that transformers has with a head for whole texts, seen to train here."""
+
+CLASSIFYING_DECODERS = _types(
+    "arcee diffllama exaone4 falcon gemma gemma2 gemma3_text glm glm4 gpt2 gpt_bigcode gpt_neox "
+    "helium hunyuan_v1_dense jetmoe llama minicpm3 ministral ministral3 mistral mixtral nemotron "
+    "olmo olmo2 olmo3 opt persimmon phi phi3 phimoe qwen2 qwen2_moe qwen3 qwen3_moe seed_oss "
+    "smollm3 stablelm starcoder2"
+)
+"""Decoders that transformers has with a head on a text's last token, and with PyTorch's attention
+(`gemma2` is computed with its own).
+"""
+
+TWO_SEGMENTS = _types("albert bert electra")
+"""Those that are told by `token_type_ids` which of two texts a token is of."""
+
+OFFSET_POSITIONS = _types("camembert roberta xlm-roberta")
+"""Those that count positions from after their pad token's number, so that a row can have fewer."""

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from tunec.facts.architectures import CAUSAL, ENCODERS, RECURRENT, TIED
+from tunec.facts.architectures import (
+    CAUSAL,
+    CLASSIFYING_DECODERS,
+    CLASSIFYING_ENCODERS,
+    ENCODERS,
+    OFFSET_POSITIONS,
+    RECURRENT,
+    TIED,
+)
 from tunec.facts.storage import kind_of
 from tunec.facts.weights import Shapes
 
@@ -107,6 +115,9 @@ class ModelFacts(NamedTuple):
             "max_seq_len",
             "seq_length",
         )
+        if limit is not None and self.model_type in OFFSET_POSITIONS:
+            padding = self.config.get("pad_token_id")
+            return limit - 1 - (padding if isinstance(padding, int) else 1)
         scaling = self.config.get("rope_scaling") or self.config.get("rope_parameters")
         if limit is None or not isinstance(scaling, dict):
             return limit
@@ -171,6 +182,11 @@ class ModelFacts(NamedTuple):
         if any(name.endswith(_OTHER_HEADS) for name in self.architectures):
             return False
         return True if self.model_type in CAUSAL | RECURRENT else None
+
+    @property
+    def classifies(self) -> bool:
+        """Whether it is known to take a head for whole texts."""
+        return self.model_type in CLASSIFYING_ENCODERS | CLASSIFYING_DECODERS
 
     @property
     def recurrent(self) -> bool:

@@ -53,15 +53,16 @@ class Rows(NamedTuple):
     """Where the file names its columns; None where its rows do."""
 
 
-def parse(data: bytes, whole: bool, form: str, sample_by: str) -> Rows:
-    """The first rows in the bytes that a file starts with; `whole` if these are all.
+def parse(data: bytes, whole: bool, form: str, sample_by: str, most: int | None = MOST) -> Rows:
+    """The first rows in the bytes that a file starts with, at most `most`; `whole` if these are
+    all bytes.
 
     Raises Damaged.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Damaged(1, "is in UTF-16", remedy="Save the file as UTF-8.")
     parser = _PARSERS.get(form)
-    return parser(data, whole) if parser else _parse_text(data, whole, sample_by)
+    return parser(data, whole, most) if parser else _parse_text(data, whole, sample_by)
 
 
 def _decode(data: bytes, first: int = 1) -> str:
@@ -105,14 +106,14 @@ def _sort(value: object) -> str:
     return "a number" if isinstance(value, (Number, NotANumber)) else "text"
 
 
-def _parse_jsonl(data: bytes, whole: bool) -> Rows:
+def _parse_jsonl(data: bytes, whole: bool, most: int | None) -> Rows:
     rows: list[Mapping[str, object]] = []
     lines: list[int] = []
     for number, raw in enumerate(_upto_line_end(data, whole).split(b"\n"), 1):
         text = _decode(raw, number).strip()
         if not text:
             continue
-        if len(rows) == MOST:
+        if len(rows) == most:
             return Rows(tuple(rows), tuple(lines), False)
         rows.append(_json_line(number, text))
         lines.append(number)
@@ -153,7 +154,7 @@ def _json_remedy(number: int, text: str) -> str | None:
     return None
 
 
-def _parse_json(data: bytes, whole: bool) -> Rows:
+def _parse_json(data: bytes, whole: bool, most: int | None) -> Rows:
     if not whole:
         return _head_of_json(data)
     text = _decode(data)
@@ -176,10 +177,10 @@ def _parse_json(data: bytes, whole: bool) -> Rows:
         raise Damaged(
             None, f"is {what}, not a list of objects", remedy="Write the rows as `[{ … }, { … }]`."
         )
-    for number, row in enumerate(value[:MOST], 1):
+    for number, row in enumerate(value[:most], 1):
         if not isinstance(row, dict):
             raise Damaged(None, f"has {_sort(row)} in place of its row {number}, not an object")
-    first = value[:MOST]
+    first = value[:most]
     return Rows(tuple(first), tuple(range(1, len(first) + 1)), len(first) == len(value))
 
 
@@ -210,7 +211,7 @@ _LINES = "If each line of the file is an object, write `format = jsonl`."
 # --- CSV ------------------------------------------------------------------------------
 
 
-def _parse_csv(data: bytes, whole: bool) -> Rows:
+def _parse_csv(data: bytes, whole: bool, most: int | None) -> Rows:
     import csv  # only where there is such a file
     from io import StringIO
 
@@ -229,7 +230,7 @@ def _parse_csv(data: bytes, whole: bool) -> Rows:
             if header is None:
                 header = _header(cells, here)
                 continue
-            if len(rows) == MOST:
+            if len(rows) == most:
                 more = True
                 break
             if len(cells) != len(header):
@@ -289,7 +290,7 @@ def _paragraphs(text: str) -> list[tuple[int, str]]:
     return [(number, "\n".join(lines)) for number, lines in found]
 
 
-_PARSERS: dict[str, Callable[[bytes, bool], Rows]] = {
+_PARSERS: dict[str, Callable[[bytes, bool, int | None], Rows]] = {
     "jsonl": _parse_jsonl,
     "json": _parse_json,
     "csv": _parse_csv,

@@ -8,12 +8,12 @@ from typing import Any  # what a step takes is of any sort
 
 from tunec.plan.decided import Decided
 from tunec.record import record
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 @record
 class TurnPlan:
-    """A turn, a prompt, a completion or a text."""
+    """A turn, a prompt, a completion, a text or its label."""
 
     role: str
     text: str
@@ -61,7 +61,7 @@ PartPlan = TurnPlan | MessagesPlan | ColumnPlan
 class TemplatePlan:
     name: str
     kind: str
-    """`chat`, `completion`, `text`, `segments` or `tokens`."""
+    """`chat`, `completion`, `text`, `segments`, `tokens`, or `labelled` text."""
     turns: tuple[PartPlan, ...]
     tools: str | None
     """The column with a conversation's tools."""
@@ -77,7 +77,7 @@ class TemplatePlan:
 
     @property
     def column(self) -> ColumnPlan:
-        """That of segments or tokens."""
+        """That of segments, tokens or labels."""
         return next(part for part in self.turns if isinstance(part, ColumnPlan))
 
     def numbered_texts(self) -> Iterator[tuple[int, TurnPlan]]:
@@ -180,6 +180,8 @@ class DataPlan:
     train_on: Decided[str | tuple[str, ...]]
     """`assistant`, `last_assistant`, `all`, or roles."""
     one_row_per_answer: Decided[bool]
+    labelled: bool
+    """Rows have labels in place of tokens that are predicted."""
 
     def parts(self) -> dict[str, Decided[tuple[SourcePlan, ...]]]:
         """The sources of each data set that has some, by its name."""
@@ -203,7 +205,12 @@ class DataPlan:
 
     @property
     def measured_apart(self) -> tuple[SourcePlan, ...]:
-        """All sources that are measured, if a data set of these has several."""
+        """All sources that are measured, if a data set of these has several.
+
+        What a head says is measured over all of a data set.
+        """
+        if self.labelled:
+            return ()
         sets = (self.train if self.split else self.validation, self.test, self.general)
         parts = [part.value for part in sets if part is not None]
         several = any(len({source.path for source in part}) > 1 for part in parts)

@@ -9,6 +9,7 @@ import re
 from tunec.facts import Facts
 from tunec.plan.decide_data import decide_cache, decide_data
 from tunec.plan.decide_evaluate import decide_evaluate
+from tunec.plan.decide_head import decide_head
 from tunec.plan.decide_method import decide_method
 from tunec.plan.decide_model import (
     decide_max_length,
@@ -52,6 +53,7 @@ def decide(lowered: Lowered, facts: Facts, home: str) -> Plan:
         templates=decide_templates(decider),
         data=data,
         objective=kinds["objective"],
+        head=decide_head(decider, facts, kinds["objective"]),
         train=_train(decider, kinds, max_length),
         evaluate=decide_evaluate(decider, facts),
         checkpoint=CheckpointPlan(

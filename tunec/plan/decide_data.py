@@ -10,8 +10,9 @@ from tunec.facts import Facts
 from tunec.plan.data import DataPlan, ExcludePlan, OverlapPlan, SourcePlan, StepPlan
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
+from tunec.spec.classify import HEADED
 from tunec.spec.expression import function_of
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
@@ -61,6 +62,7 @@ def decide_data(decider: Decider, facts: Facts, objective: str) -> DataPlan:
         overflow=decider.value("data.train.overflow", overflow),
         train_on=decider.value("data.train.train_on", trained),
         one_row_per_answer=decider.value("data.train.one_row_per_answer"),
+        labelled=objective in HEADED,
     )
 
 

@@ -20,13 +20,15 @@ from tunec.plan.evaluate import (
 from tunec.spec.evaluate import Generate
 from tunec.spec.expression import function_of
 from tunec.spec.harness import FILES
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 _PATH = "evaluate.generate"
 PATHS = {"json_schema": "schema", "similarity": "model"}
 """Settings of metrics that are relative to the spec."""
 AMOUNTS = frozenset({"timeout", "memory"})
 """Settings of metrics with one unit, which their constants leave out."""
+_LESS_IS_BETTER = ("_loss", "_ece", "_error")
+"""How the names of measures end of which less is better."""
 
 
 def decide_evaluate(decider: Decider, facts: Facts) -> EvaluatePlan | None:
@@ -71,7 +73,7 @@ def _best(decider: Decider) -> BestPlan | None:
         measure=measure,
         patience=decider.written("evaluate.best.patience"),
         min_change=decider.value("evaluate.best.min_change"),
-        more_is_better=measure.value != "validation_loss",
+        more_is_better=not measure.value.endswith(_LESS_IS_BETTER),
     )
 
 

@@ -25,6 +25,7 @@ from tunec.plan.plan import (
     PeftPlan,
     PromptPlan,
 )
+from tunec.spec.classify import HEADED
 from tunec.spec.method import FROM_ROWS
 
 
@@ -73,8 +74,10 @@ def _lora(decider: Decider, facts: Facts, kind: str) -> LoraPlan:
         path = decider.relative(texts.value, "method.init_texts")
         options["init_texts"] = Decided(path, texts.origin)
     ranks, alphas = _of_modules(decider, "rank"), _of_modules(decider, "alpha")
-    # Rows of new tokens and modules that are saved are counted by no rule here.
-    plain = not (ranks or options.keys() - COUNTED or decide_tokenizer(decider).new_tokens)
+    # Heads, rows of new tokens and modules that are saved are counted by no rule here.
+    headed = decider.places.kinds["objective"] in HEADED
+    counted = not (ranks or options.keys() - COUNTED or decide_tokenizer(decider).new_tokens)
+    plain = counted and not headed
     tokens = options["train_tokens"].value if "train_tokens" in options else ()
     return LoraPlan(
         kind="dora" if kind == "dora" else "lora",

@@ -12,6 +12,7 @@ from tunec.plan.decide_tokenizer import decide_open, decide_tokenizer
 from tunec.plan.decided import Decided
 from tunec.plan.decider import Decider
 from tunec.plan.plan import AdapterPlan, ModelPlan, PretrainedPlan, QuantizePlan, ScratchPlan
+from tunec.spec.classify import HEADED
 
 MAX_LENGTH = 2048
 
@@ -111,6 +112,8 @@ def _attention(decider: Decider, facts: Facts) -> Decided[str]:
         return decided
     if facts.model and facts.model.attention_softcap:
         return Decided("eager", "default: the model caps its attention scores, which sdpa cannot")
+    if decider.places.kinds["objective"] in HEADED:
+        return decided
     return Decided("by_row", f"{decided.origin}: sdpa, once per row")
 
 

@@ -11,6 +11,7 @@ from tunec.plan.decider import Decider
 from tunec.spec.template import (
     Answer,
     Assistant,
+    Labels,
     Messages,
     Part,
     Segments,
@@ -29,7 +30,10 @@ def decide_templates(decider: Decider) -> tuple[TemplatePlan, ...]:
 
 
 def _template(decider: Decider, name: str, template: Template) -> TemplatePlan:
-    kind = next((KINDS[part.role] for part in template.turns if part.role in KINDS), "chat")
+    roles = [part.role for part in template.turns]
+    kind = next((KINDS[role] for role in roles if role in KINDS), "chat")
+    if {"label", "labels"} & {*roles}:
+        kind = "labelled"
     parts = tuple(_part(part) for part in template.turns if not isinstance(part, Tools))
     tools = next((part.text for part in template.turns if isinstance(part, Tools)), None)
     placed: dict[str, None] = {}
@@ -52,6 +56,8 @@ def _part(part: Part) -> PartPlan:
         names = ("text_field", "train_field", "verbatim")
         settings = {name: getattr(part, name) for name in names}
         return ColumnPlan("segments", part.text, settings)
+    if isinstance(part, Labels):
+        return ColumnPlan("labels", part.text, {})
     if isinstance(part, Tokens):
         return ColumnPlan("tokens", part.text, {"labels": part.labels})
     reasoning = part.reasoning if isinstance(part, Assistant) else None

@@ -9,7 +9,7 @@ from typing import Any  # settings are of any sort
 from tunec.plan.decided import Decided
 from tunec.spec.block import OpenBlock
 from tunec.spec.places import Lowered
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 class Decider:

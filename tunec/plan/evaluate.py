@@ -7,7 +7,7 @@ from typing import Any  # settings are of any sort
 
 from tunec.plan.decided import Decided
 from tunec.record import record
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 
 @record

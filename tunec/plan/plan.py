@@ -10,9 +10,9 @@ from typing import Any  # JSON is of any shape
 from tunec.plan.data import DataPlan, MessagesPlan, TemplatePlan, TurnPlan
 from tunec.plan.decided import Decided
 from tunec.plan.evaluate import EvaluatePlan
-from tunec.record import fields_of, is_record, record
+from tunec.record import fields_of, record
 from tunec.spec.method import BEGINNINGS
-from tunec.spec.values import Amount
+from tunec.spec.raw import Amount
 
 # --- Model ----------------------------------------------------------------------------
 
@@ -262,6 +262,29 @@ class TrainPlan:
     watchdog: WatchdogPlan | None
 
 
+# --- Head -----------------------------------------------------------------------------
+
+
+@record
+class HeadPlan:
+    """What a head on the model says of a whole text."""
+
+    kind: str
+    """As transformers names it: `single_label_classification`, `multi_label_classification` or
+    `regression`.
+    """
+    labels: Decided[tuple[str, ...]] | None
+    """In the order of the head's numbers; None for regression."""
+    weights: Decided[tuple[float, ...]] | None
+    """How much each counts in the loss."""
+    threshold: Decided[str] | None
+    """`half` or `best_f1`; None for regression."""
+    causal: bool
+    """Whether the head looks at the last token, for the model reads from left to right."""
+    segments: bool
+    """Whether the model is told which of two texts a token is of."""
+
+
 # --- Checkpoints ----------------------------------------------------------------------
 
 
@@ -289,6 +312,8 @@ class Plan:
     templates: tuple[TemplatePlan, ...]
     data: DataPlan
     objective: str
+    head: HeadPlan | None
+    """None for objectives that predict tokens."""
     train: TrainPlan
     evaluate: EvaluatePlan | None
     """None where nothing is held out."""
@@ -317,7 +342,7 @@ class Plan:
     @property
     def in_float32(self) -> bool:
         """Whether the model's own weights are kept in float32, for all or some are trained."""
-        whole = not self.adapter or self.method.kind == "bitfit"
+        whole = not self.adapter or self.method.kind == "bitfit" or self.head is not None
         return whole and not self.rounded
 
     @property
@@ -364,20 +389,3 @@ class Plan:
         """The parts that can say so."""
         parts = [part for template in self.templates for part in template.turns]
         return tuple(part for part in parts if isinstance(part, (TurnPlan, MessagesPlan)))
-
-
-def plan_as_json(value: Any) -> Any:  # noqa: ANN401  JSON is of any shape
-    """The plan as JSON values; a decided value becomes its value and its origin."""
-    if isinstance(value, Amount):
-        return str(value)
-    if is_record(value):
-        return {
-            name: plan_as_json(item)
-            for name, item in fields_of(value).items()
-            if not (name == "spelling" and item is None)
-        }
-    if isinstance(value, dict):
-        return {key: plan_as_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plan_as_json(item) for item in value]
-    return value

@@ -8,7 +8,8 @@ from typing import Any  # a raw value is of any sort until it is checked
 
 from tunec.record import record
 from tunec.spec.block import OpenBlock
-from tunec.spec.values import Amount, Bound, Sort, refuse, show
+from tunec.spec.raw import Amount, Bound, show
+from tunec.spec.values import Sort, refuse
 
 
 @record

@@ -11,8 +11,8 @@ are not. The quotient of whole numbers is whole where the division leaves nothin
 
 from math import isfinite
 
+from tunec.spec.raw import Amount, plural, show, sort_of
 from tunec.spec.tree import Broken, Raw
-from tunec.spec.values import Amount, plural, show, sort_of
 
 LARGEST = 2**63 - 1
 """Whole numbers beyond it are refused: no setting needs them, and other tools cannot hold them."""

@@ -8,9 +8,9 @@ Invariant: the order of sources is that of the spec.
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, required, setting
+from tunec.spec.raw import Amount
 from tunec.spec.split import Split
 from tunec.spec.values import (
-    Amount,
     Choice,
     Either,
     Flag,

@@ -16,8 +16,8 @@ from tunec.source import Span
 from tunec.spec.block import Block, OpenBlock
 from tunec.spec.legal import example, header, listed, model_of, places_below, settings_of
 from tunec.spec.places import Lowered
+from tunec.spec.raw import Amount
 from tunec.spec.reference import SECTIONS, language_reference
-from tunec.spec.values import Amount
 from tunec.spec.vocabulary import Place
 from tunec.spec.wording import Fact, facts, label_text, purpose, summary
 

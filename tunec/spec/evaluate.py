@@ -10,18 +10,8 @@ from tunec.spec.accept import Accept
 from tunec.spec.block import Block, nested, setting
 from tunec.spec.harness import Harness
 from tunec.spec.metrics import WORDS, Metric
-from tunec.spec.values import (
-    Amount,
-    Choice,
-    Either,
-    Measure,
-    Name,
-    Number,
-    OrNone,
-    Several,
-    Share,
-    Text,
-)
+from tunec.spec.raw import Amount
+from tunec.spec.values import Choice, Either, Measure, Name, Number, OrNone, Several, Share, Text
 
 Cadence = Annotated[Amount, Measure(("steps", "epochs", "per_epoch"), example=100)]
 """`4 per_epoch` parts each epoch into four."""
@@ -127,8 +117,8 @@ class Best(Block):
 
     measure: Annotated[str, Name("validation_loss")] = setting(
         "validation_loss",
-        "`validation_loss`, of which less is better, or one of the `metrics` of `generate`, of "
-        "which more is.",
+        "`validation_loss`, of which less is better; one of the `metrics` of `generate`, of which "
+        "more is; or a measure of a head: `validation_accuracy`, `validation_macro_f1`, …",
         why="it is measured wherever there are validation rows",
     )
     patience: Annotated[int | None, Number(least=1, example="3")] = setting(

@@ -7,7 +7,8 @@ that numbers can be compared with published ones.
 from typing import Annotated
 
 from tunec.spec.block import Block, required, setting
-from tunec.spec.values import Amount, Flag, Measure, Number, OrNone, Several, Text
+from tunec.spec.raw import Amount
+from tunec.spec.values import Flag, Measure, Number, OrNone, Several, Text
 
 FILES = (".yaml", ".yml")
 """What the name of a task's file ends with."""

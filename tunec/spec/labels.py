@@ -6,8 +6,8 @@ reported.
 
 from tunec.diagnostics import Diagnostic, Edit, Fix, Label, Report
 from tunec.spec.legal import header, listed
+from tunec.spec.raw import show
 from tunec.spec.tree import Section
-from tunec.spec.values import show
 from tunec.spec.vocabulary import Place
 from tunec.syntax.nodes import Symbol, Text
 

@@ -8,10 +8,12 @@ import math
 from collections.abc import Iterator
 
 from tunec.record import record
+from tunec.spec.classify import Classify, Regress
 from tunec.spec.evaluate import FORGETTING
 from tunec.spec.expression import function_of
 from tunec.spec.metrics import WORDS
 from tunec.spec.spec import Spec
+from tunec.spec.train import Pretrain
 
 OF_HUNDRED = ("bleu", "chrf")
 
@@ -41,7 +43,29 @@ def _losses(spec: Spec) -> Iterator[Measured]:
         if name in spec.data:
             each = name != "test"
             yield Measured(f"{name}_loss", most=math.inf, more=False, sure=each)
-            yield Measured(f"{name}_perplexity", 1.0, math.inf, more=False, sure=each)
+            if not isinstance(spec.objective, (Classify, Regress)):
+                yield Measured(f"{name}_perplexity", 1.0, math.inf, more=False, sure=each)
+            if isinstance(spec.objective, Pretrain):
+                yield Measured(f"{name}_bits_per_byte", most=math.inf, more=False, sure=each)
+
+
+def of_head(spec: Spec) -> Iterator[Measured]:
+    """What is measured of a head besides its loss."""
+    for name in ("validation", "test"):
+        each = name == "validation"
+        if name not in spec.data:
+            continue
+        if isinstance(spec.objective, Regress):
+            yield Measured(f"{name}_absolute_error", most=math.inf, more=False, sure=each)
+            yield Measured(f"{name}_pearson", -1.0, sure=each)
+        elif isinstance(spec.objective, Classify):
+            yield Measured(f"{name}_accuracy", sure=each)
+            yield Measured(f"{name}_macro_f1", sure=each)
+            parts = (part for template in spec.template.values() for part in template.turns)
+            if any(part.role == "labels" for part in parts):
+                yield Measured(f"{name}_micro_f1", sure=each)
+            else:
+                yield Measured(f"{name}_ece", more=False, sure=each)
 
 
 def _answers(spec: Spec) -> Iterator[Measured]:
@@ -65,4 +89,4 @@ def _forgetting(spec: Spec) -> Iterator[Measured]:
         yield Measured(FORGETTING, -1.0, math.inf, more=False, relative=True)
 
 
-_KINDS = (_losses, _answers, _forgetting)
+_KINDS = (_losses, of_head, _answers, _forgetting)

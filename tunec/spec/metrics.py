@@ -7,7 +7,8 @@ In: the settings as written. Out: `Metric` and its kinds. Invariant: a metric is
 from typing import Annotated
 
 from tunec.spec.block import Block, required, setting
-from tunec.spec.values import Amount, Consent, Either, Measure, Number, Share, Text
+from tunec.spec.raw import Amount
+from tunec.spec.values import Consent, Either, Measure, Number, Share, Text
 
 WORDS = (
     "exact_match",

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from tunec.spec.block import Block, required, setting
 from tunec.spec.config import CONFIG, ROPE_SCALING, Config, LinearScaling, YarnScaling
+from tunec.spec.raw import Amount
 from tunec.spec.tokens import (
     ADD_SPECIAL_TOKENS,
     ADD_TOKENS,
@@ -21,7 +22,7 @@ from tunec.spec.tokens import (
     NewTokens,
     Token,
 )
-from tunec.spec.values import Amount, Choice, Flag, Measure, Number, OrNone, Several, Text
+from tunec.spec.values import Choice, Flag, Measure, Number, OrNone, Several, Text
 
 Dtype = Annotated[str, Choice(("auto", "float32", "bfloat16"))]
 Attention = Annotated[str, Choice(("sdpa", "eager", "flash_attention_2"))]

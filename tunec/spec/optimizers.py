@@ -7,7 +7,8 @@ In: the settings of one kind. Out: one model per kind. Invariant: each setting o
 from typing import Annotated
 
 from tunec.spec.block import Block, nested, required, setting
-from tunec.spec.values import Amount, Choice, Flag, Measure, Number, Several, Text
+from tunec.spec.raw import Amount
+from tunec.spec.values import Choice, Flag, Measure, Number, Several, Text
 
 Rate = Annotated[float | None, Number(whole=False, above=0, example="2e-4")]
 Decay = Annotated[float, Number(whole=False, least=0, example="0.01")]

@@ -18,9 +18,9 @@ from tunec.diagnostics.suggest import nearest
 from tunec.source import Source
 from tunec.spec.legal import listed, path_of, places_below, settings_of
 from tunec.spec.merge import merge
+from tunec.spec.raw import Word, show
 from tunec.spec.resolve import Scope
 from tunec.spec.tree import Broken, Entry, Given, Section
-from tunec.spec.values import Word, show
 from tunec.spec.vocabulary import CHILDREN, Place
 from tunec.syntax import nodes, parse, parse_path_setting
 from tunec.syntax.nodes import Name, Symbol, Text, Value

@@ -7,7 +7,8 @@ script, which has the few lines that the method takes.
 from typing import Annotated
 
 from tunec.spec.block import Block, setting
-from tunec.spec.values import Amount, Choice, Flag, Measure, Number, Several, Text
+from tunec.spec.raw import Amount
+from tunec.spec.values import Choice, Flag, Measure, Number, Several, Text
 
 
 class Lisa(Block):

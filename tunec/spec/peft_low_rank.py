@@ -17,7 +17,8 @@ from tunec.spec.peft_methods import (
     Targets,
     Whole,
 )
-from tunec.spec.values import Amount, Choice, Flag, Measure, Number, Share
+from tunec.spec.raw import Amount
+from tunec.spec.values import Choice, Flag, Measure, Number, Share
 
 
 class Loha(Block):

@@ -6,7 +6,8 @@ In: a resolved value. Out: the Python value of the same meaning. Invariant: that
 from typing import Any  # a raw value is of any sort until it is checked
 
 from tunec.record import record
-from tunec.spec.values import Amount, Bound, Sort, Word, refuse
+from tunec.spec.raw import Amount, Bound, Word
+from tunec.spec.values import Sort, refuse
 
 
 @record

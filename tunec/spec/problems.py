@@ -13,8 +13,9 @@ from tunec.diagnostics import Diagnostic, Edit, Fix, Label
 from tunec.diagnostics.suggest import nearest
 from tunec.source import Span
 from tunec.spec.legal import example, settings_of
+from tunec.spec.raw import Amount, Word, show
 from tunec.spec.tree import Given, Section
-from tunec.spec.values import Amount, Choice, Either, OrNone, Several, Sort, Word, show
+from tunec.spec.values import Choice, Either, OrNone, Several, Sort
 from tunec.spec.vocabulary import Place
 
 _NAME = re.compile(r"`NAME(?=`| [=<>])")

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from tunec.diagnostics import Diagnostic, Label, Report
 from tunec.source import Span
 from tunec.spec.arithmetic import Impossible, literal, negate, operate, with_unit
+from tunec.spec.raw import Bound, Word, sort_of
 from tunec.spec.tree import BROKEN, Broken, Entry, Given, Section
-from tunec.spec.values import Bound, Word, sort_of
 from tunec.spec.vocabulary import CHILDREN, Place
 from tunec.syntax import nodes
 

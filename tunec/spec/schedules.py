@@ -7,7 +7,8 @@ step and the number of steps alone.
 from typing import Annotated
 
 from tunec.spec.block import Block, setting
-from tunec.spec.values import Amount, Choice, Either, Measure, Number, Share
+from tunec.spec.raw import Amount
+from tunec.spec.values import Choice, Either, Measure, Number, Share
 
 Floor = Annotated[
     Amount | float,

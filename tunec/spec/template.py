@@ -30,7 +30,7 @@ class Part(Block):
 
 
 class Turn(Part):
-    """A turn of a conversation that is not trained on, a `prompt`, or a `text`."""
+    """A turn of a conversation that is not trained on, a `prompt`, a `text`, or its `label`."""
 
 
 class System(Part):
@@ -178,9 +178,15 @@ class Tokens(Part):
     )
 
 
+class Labels(Part):
+    """A column with all labels of a row: a list of texts, which may be empty."""
+
+    text: Annotated[str, Text("topics")] = required("Name of the column.")
+
+
 class Template(Block):
     """How a row becomes what the model sees: turns and `messages` of a conversation, `prompt` and
-    `completion`, `text`, `segments`, or `tokens`.
+    `completion`, `text`, `segments`, `tokens`, or `text` and its `label` or `labels`.
     """
 
     name: str = nested("", "Its name.")

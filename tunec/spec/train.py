@@ -8,8 +8,9 @@ from typing import Annotated
 
 from tunec.spec.block import Block, nested, setting
 from tunec.spec.optimizers import Optimizer
+from tunec.spec.raw import Amount
 from tunec.spec.schedules import Schedule
-from tunec.spec.values import Amount, Choice, Flag, Measure, Number, OrNone
+from tunec.spec.values import Choice, Flag, Measure, Number, OrNone
 from tunec.spec.watchdog import Watchdog
 
 

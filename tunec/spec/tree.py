@@ -8,7 +8,7 @@ from typing import Final
 
 from tunec.record import record
 from tunec.source import Span
-from tunec.spec.values import Amount, Bound, Word
+from tunec.spec.raw import Amount, Bound, Word
 from tunec.spec.vocabulary import Place
 from tunec.syntax.nodes import Block, Name, Symbol, Text
 

@@ -21,8 +21,8 @@ from tunec.spec.legal import (
     settings_of,
 )
 from tunec.spec.problems import around
+from tunec.spec.raw import Word, show
 from tunec.spec.tree import Entry, Section
-from tunec.spec.values import Word, show
 from tunec.spec.vocabulary import CHILDREN, Place
 from tunec.syntax.nodes import Block, Text
 

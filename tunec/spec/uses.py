@@ -12,9 +12,9 @@ from tunec.diagnostics import Diagnostic, Label, Report
 from tunec.files import Files
 from tunec.source import Source
 from tunec.spec.merge import merge
+from tunec.spec.raw import show
 from tunec.spec.resolve import Scope, resolve
 from tunec.spec.tree import Given, Section
-from tunec.spec.values import show
 from tunec.syntax import parse
 from tunec.syntax.nodes import Document, Use
 

@@ -134,7 +134,12 @@ _ROOT = (
         "objective",
         "kind",
         "one",
-        {"sft": "train:Sft", "pretrain": "train:Pretrain"},
+        {
+            "sft": "train:Sft",
+            "pretrain": "train:Pretrain",
+            "classify": "classify:Classify",
+            "regress": "classify:Regress",
+        },
         default="sft",
     ),
     Place("train", "train", "none", "one", {"": "train:Train"}, default=""),
@@ -154,6 +159,8 @@ _PARTS = {
     "text": "Turn",
     "segments": "Segments",
     "tokens": "Tokens",
+    "label": "Turn",
+    "labels": "Labels",
 }
 
 _TURNS = tuple(

@@ -6,7 +6,8 @@ In: its settings. Out: their model. Invariant: whatever it does is printed and c
 from typing import Annotated
 
 from tunec.spec.block import Block, setting
-from tunec.spec.values import Amount, Choice, Measure, Number, OrNone
+from tunec.spec.raw import Amount
+from tunec.spec.values import Choice, Measure, Number, OrNone
 
 
 class Watchdog(Block):

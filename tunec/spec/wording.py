@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from tunec.record import record
 from tunec.spec.legal import model_of, settings_of
-from tunec.spec.values import Amount, Either, OrNone, Several, Share, Sort, Text, Word, show
+from tunec.spec.raw import Amount, Word, show
+from tunec.spec.values import Either, OrNone, Several, Share, Sort, Text
 from tunec.spec.vocabulary import Place
 
 

@@ -874,6 +874,15 @@ def misses(output):
     return found
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    model.save_pretrained(result)
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -899,11 +908,7 @@ def main():
     for old in ("adapter", "merged", "rejected"):  # of an earlier run
         shutil.rmtree(output / old, ignore_errors=True)
     result = output / ("adapter" if accepted else "rejected")
-    model.save_pretrained(result)
-    stops = GenerationConfig(eos_token_id=stop)
-    stops.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, stop, result)
     if not accepted:
         lock.close()
         sys.exit(4)

@@ -964,6 +964,15 @@ def train(model, tokenizer, rows, held_out, output):
     metrics.close()
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    model.save_pretrained(result, save_embedding_layers=False)  # the new rows alone
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}: AutoPeftModelForCausalLM loads it with its new tokens")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -980,11 +989,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
-    model.save_pretrained(result, save_embedding_layers=False)  # the new rows alone
-    stops = GenerationConfig(eos_token_id=stop)
-    stops.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}: AutoPeftModelForCausalLM loads it with its new tokens")
+    save_result(model, tokenizer, stop, result)
     show_results(output)
     lock.close()
 

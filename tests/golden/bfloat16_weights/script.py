@@ -665,6 +665,14 @@ def train(model, tokenizer, rows, held_out, output):
     metrics.close()
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    model.generation_config.eos_token_id = stop
+    model.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -681,10 +689,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "model"
-    model.generation_config.eos_token_id = stop
-    model.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, stop, result)
     lock.close()
 
 

@@ -689,6 +689,16 @@ def save_merged(adapter, result, tokenizer, stop):
     print(f"saved {result}")
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    save_adapter(model, result)
+    model.config.save_pretrained(result)  # the base has to be loaded with it
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -705,12 +715,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
-    save_adapter(model, result)
-    model.config.save_pretrained(result)  # the base has to be loaded with it
-    stops = GenerationConfig(eos_token_id=stop)
-    stops.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, stop, result)
     del model  # makes room
     save_merged(result, output / "merged", tokenizer, stop)
     lock.close()

@@ -702,6 +702,15 @@ def save_adapter(model, folder):
     (folder / "adapter.py").write_text(code, encoding="utf-8")
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    save_adapter(model, result)
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -717,11 +726,7 @@ def main():
     check_loss(model, rows)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
-    save_adapter(model, result)
-    stops = GenerationConfig(eos_token_id=stop)
-    stops.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, stop, result)
     lock.close()
 
 

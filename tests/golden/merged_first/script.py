@@ -658,6 +658,19 @@ def train(model, tokenizer, rows, held_out, output):
     metrics.close()
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    base = result.parent / "base"  # the adapter is for it: adapters are merged into it
+    load_base().save_pretrained(base)
+    tokenizer.save_pretrained(base)
+    model.peft_config["default"].base_model_name_or_path = str(base)
+    model.save_pretrained(result)
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -674,15 +687,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
-    base = output / "base"  # with what is merged into it, for the adapter is for that
-    load_base().save_pretrained(base)
-    tokenizer.save_pretrained(base)
-    model.peft_config["default"].base_model_name_or_path = str(base)
-    model.save_pretrained(result)
-    stops = GenerationConfig(eos_token_id=stop)
-    stops.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, stop, result)
     lock.close()
 
 

@@ -499,6 +499,20 @@ def check_loss(model, rows):
     print(f"check: two rows have the same loss packed and apart, {packed:.4f}")
 
 
+def bits_per_byte(loss, rows, tokenizer):
+    """The loss in bits for each byte of text that is predicted, whatever the tokens.
+
+    The first token of a row is not predicted; the one that ends it is, and has no byte.
+    """
+    ids = [row.ids[1:] for row in rows]
+    texts = tokenizer.batch_decode(
+        ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+    )
+    # A byte that is no letter without the one before it is shown by this character.
+    size = sum(len(text.replace("\ufffd", "?").encode()) for text in texts)
+    return loss * trained_tokens(rows) / math.log(2) / max(1, size)
+
+
 def measure(model, tokenizer, held_out, output, step, steps):
     """The measures after so many steps; step 0 is the model before training."""
     measures = {"step": step}
@@ -506,6 +520,7 @@ def measure(model, tokenizer, held_out, output, step, steps):
         loss = mean_loss(model, rows)
         measures[f"{name}_loss"] = loss
         measures[f"{name}_perplexity"] = math.exp(loss)
+        measures[f"{name}_bits_per_byte"] = bits_per_byte(loss, rows, tokenizer)
     return measures
 
 
@@ -718,6 +733,13 @@ def train(model, tokenizer, rows, held_out, output):
     metrics.close()
 
 
+def save_result(model, tokenizer, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    model.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -733,9 +755,7 @@ def main():
     check_room(model, output)
     train(model, tokenizer, rows, held_out, output)
     result = output / "model"
-    model.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, result)
     show_results(output)
     lock.close()
 

@@ -640,6 +640,15 @@ def train(model, tokenizer, rows, held_out, output):
     metrics.close()
 
 
+def save_result(model, tokenizer, stop, result):
+    """Save what was trained, with all that is needed to load and use it."""
+    model.save_pretrained(result)
+    stops = GenerationConfig(eos_token_id=stop)
+    stops.save_pretrained(result)
+    tokenizer.save_pretrained(result)
+    print(f"saved {result}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fresh", action="store_true", help="start again from nothing")
@@ -655,11 +664,7 @@ def main():
     check_loss(model, rows)
     train(model, tokenizer, rows, held_out, output)
     result = output / "adapter"
-    model.save_pretrained(result)
-    stops = GenerationConfig(eos_token_id=stop)
-    stops.save_pretrained(result)
-    tokenizer.save_pretrained(result)
-    print(f"saved {result}")
+    save_result(model, tokenizer, stop, result)
     lock.close()
 
 

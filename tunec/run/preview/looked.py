@@ -137,6 +137,8 @@ def _troubles(script: Script, row: Encoded) -> Iterator[Trouble]:
     unknown = row.ids.count(tokenizer.unk_token_id) if tokenizer.unk_token_id is not None else 0
     if unknown:
         yield Trouble("unknown_token", f"{unknown} tokens are {tokenizer.unk_token}: unknown text")
+    if row.label is not None:
+        return  # a head looks at all of it
     start, end = answer_of(row)
     if row.ids[end - 1] not in special:
         text = "the last token trained on is no special token, so that it does not teach to stop"

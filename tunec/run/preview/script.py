@@ -32,6 +32,8 @@ class Encoded:
 
     That of the first is 0, for there is nothing before it to be predicted from.
     """
+    label: str | None = None
+    """What a head is to say of it; None where tokens are predicted."""
 
     @property
     def learnt(self) -> int:
@@ -127,8 +129,8 @@ class Script:
         except Exception as error:  # whatever a Python function or a tokenizer makes of a row
             refusal = f"{type(error).__name__}: {error}"
         return Made(
-            [_plain(before) for before, _ in self._fitted],
-            [[_plain(each) for each in after] for _, after in self._fitted],
+            [self._plain(before) for before, _ in self._fitted],
+            [[self._plain(each) for each in after] for _, after in self._fitted],
             rows,
             dict(counts),
             refusal,
@@ -195,6 +197,15 @@ class Script:
 
         return rows
 
+    def _plain(self, row: Any) -> Encoded:  # noqa: ANN401  the script's own
+        if not hasattr(row, "label"):
+            return Encoded(row.ids.tolist(), [0.0, *map(float, row.trained[1:].tolist())])
+        names: list[str] = getattr(self._module, "LABELS", [])
+        said = names[row.label] if isinstance(row.label, int) else f"{row.label}"
+        if isinstance(row.label, list):
+            said = ", ".join(name for name, has in zip(names, row.label, strict=True) if has)
+        return Encoded(row.ids.tolist(), [0.0] * len(row.ids), said)
+
     def _watch_lengths(self) -> None:
         """Notes each row that is fitted to the length, and what becomes of it."""
         own = self._module.fitted
@@ -237,7 +248,3 @@ def _quiet() -> redirect_stdout[io.StringIO]:
 def _files(name: str) -> str:
     """The constant that names the files of a data set."""
     return f"{name.upper()}_FILES"
-
-
-def _plain(row: Any) -> Encoded:  # noqa: ANN401  the script's own
-    return Encoded(row.ids.tolist(), [0.0, *map(float, row.trained[1:].tolist())])

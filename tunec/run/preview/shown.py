@@ -109,19 +109,20 @@ class Terminal:
 
     def counted(self, row: Encoded) -> Iterator[str]:
         """Begin and stop tokens, ids and counts, a line each."""
-        for name, text in (
-            ("begins", begin_of(self.script.tokenizer, row)),
-            ("stops", stop_of(self.script.tokenizer, row)),
-        ):
+        said = ("stops", stop_of(self.script.tokenizer, row))
+        if row.label is not None:
+            said = ("label", visible(row.label) or "none")
+        for name, text in (("begins", begin_of(self.script.tokenizer, row)), said):
             yield f"{self.painted(DIM, f'{name:<6}')}  {text}"
         if not self.ids:
             more = f" ... and {len(row.ids) - IDS} more" if len(row.ids) > IDS else ""
             ids = " ".join(map(str, row.ids[:IDS]))
             yield f"{self.painted(DIM, 'ids   ')}  {ids}{more}"
         share = row.learnt / len(row.ids)
+        learnt = "" if row.label is not None else f", {row.learnt} of them trained on ({share:.1%})"
         yield (
-            f"{self.painted(DIM, 'tokens')}  {len(row.ids)}, {row.learnt} of them trained on "
-            f"({share:.1%}); at most {self.script.max_length}"
+            f"{self.painted(DIM, 'tokens')}  {len(row.ids)}{learnt}; at most "
+            f"{self.script.max_length}"
         )
 
 
