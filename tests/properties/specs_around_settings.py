@@ -64,6 +64,7 @@ AROUND: dict[str, dict[str, str]] = {
     "template.labels": {**HEADED, **NOT_SEEN},
     "objective.pretrain": {"evaluate": ""},
     "train.trained_dtype": {"method": "method full"},
+    **{f"train.optimizer.{kind}.decay": {"method": "method full"} for kind in OPTIMIZERS},
     **{
         f"train.optimizer.{kind}": {"method": "method full"}
         for kind, known in OPTIMIZERS.items()

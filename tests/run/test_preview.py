@@ -44,6 +44,8 @@ def places(ended: Ended) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_shown_is_what_is_trained_on(case: str, tmp_path: Path) -> None:
+    if plan_of(case).evaluate and plan_of(case).evaluate.harness:
+        pytest.importorskip("lm_eval", reason="the extra `harness` is not installed")
     script = Script(str(FOLDER / case / "script.py"))
     overflow = plan_of(case).data.overflow.value
     looked = {name: list(looked_at(script, overflow, name)) for name in script.data_sets()}

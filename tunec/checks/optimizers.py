@@ -49,6 +49,21 @@ def decay_has_a_decay(context: Context) -> Iterator[Diagnostic]:
         )
 
 
+def decay_has_vectors(context: Context) -> Iterator[Diagnostic]:
+    """Of plain LoRA all weights are matrices, which decay either way."""
+    method, optimizer = context.spec.method, optimizer_of(context)
+    plain = isinstance(method, Lora) and context.method != "dora" and not method.modules_to_save
+    if context.written(f"{PATH}.decay") and plain and not (context.headed or optimizer.groups):
+        yield problem(
+            "E301",
+            f"`decay` has no effect: `method {context.method}` trains matrices alone, and those "
+            "decay either way.",
+            context.name(f"{PATH}.decay"),
+            context.at("method", "the method"),
+            remedy="Remove it.",
+        )
+
+
 def loraplus_is_for_lora(context: Context) -> Iterator[Diagnostic]:
     """LoRA+ is about the two matrices of LoRA."""
     optimizer = optimizer_of(context)
@@ -228,6 +243,7 @@ def trained_dtype_is_possible(context: Context) -> Iterator[Diagnostic]:
 RULES: tuple[Rule, ...] = (
     nesterov_has_momentum,
     decay_has_a_decay,
+    decay_has_vectors,
     loraplus_is_for_lora,
     groups_say_something,
     groups_are_there,

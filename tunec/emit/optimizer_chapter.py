@@ -137,7 +137,7 @@ def optimizer(plan: Plan) -> Iterator[Section]:
 def _decays_alike(plan: Plan) -> bool:
     """Whether all weights that are trained are matrices, which need no groups."""
     how = plan.method
-    if not isinstance(how, LoraPlan) or plan.train.optimizer.groups:
+    if not isinstance(how, LoraPlan) or plan.head or plan.train.optimizer.groups:
         return False
     return how.kind == "lora" and "modules_to_save" not in how.options
 
