@@ -41,6 +41,8 @@ def made(plan: Plan, cache: str | None, folder: Path, case: str) -> ModuleType:
     text = render(changed, STAMP).replace("HERE = Path(__file__).resolve().parent", home)
     script = folder / ("large.py" if cache else "small.py")
     script.write_text(text)
+    if plan.evaluate and plan.evaluate.harness:
+        pytest.importorskip("lm_eval", reason="the extra `harness` is not installed")
     module = load(script)
     assert hasattr(module, "Rows") == (cache is not None)
     if cache:

@@ -34,7 +34,7 @@ def test_a_block_of_another_kind_replaces_the_whole_block(tmp_path: Path) -> Non
     write(tmp_path, house="method full\ntrain { schedule cosine { floor = 10% } }")
     text = 'use "house.tune"\ntrain { schedule linear { warmup = 1% } }\n' + WHOLE
     spec = lowering(text, folder=tmp_path).valid.spec
-    assert type(spec.method).__name__ == "Lora"
+    assert type(spec.method).__name__ == "PlainLora"
     assert type(spec.train.schedule).__name__ == "Linear"
 
 
