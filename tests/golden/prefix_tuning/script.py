@@ -709,7 +709,7 @@ def evaluations(output):
 def overfits(found):
     """The last two validation losses are above the lowest, but training loss fell."""
     lowest = found.index(min(found))
-    rose = min(found[-2:])[0] > found[lowest][0]
+    rose = min(found[-2:])[0] > 1.01 * found[lowest][0]  # less may be chance
     return rose and found[-1][2] < found[max(1, lowest)][2]
 
 
@@ -722,11 +722,11 @@ def warn_if_overfitting(output):
 
 
 def add_lowest(results, output):
-    """Add when validation loss was lowest, and say so if that was not at the end."""
+    """Add when validation loss was lowest, and say so if the end is 1 % worse."""
     loss, step, _ = min(evaluations(output))
     found = results["validation_loss"]
     found["lowest"], found["lowest_step"] = loss, step
-    if found["tuned"] > loss:
+    if found["tuned"] > 1.01 * loss:
         more = f"at the end it is {found['tuned'] - loss:.4f} more"
         print(f"\nvalidation_loss was lowest after step {step}, {loss:.4f}; {more}.")
         print("Train for less long, or write `best { measure = validation_loss }`.")

@@ -499,7 +499,7 @@ def evaluations(output):
 def overfits(found):
     """The last two validation losses are above the lowest, but training loss fell."""
     lowest = found.index(min(found))
-    rose = min(found[-2:])[0] > found[lowest][0]
+    rose = min(found[-2:])[0] > 1.01 * found[lowest][0]  # less may be chance
     return rose and found[-1][2] < found[max(1, lowest)][2]
 
 
