@@ -11,7 +11,7 @@ from peft.optimizers import create_loraplus_optimizer
 
 pytestmark = pytest.mark.torch
 
-LORAPLUS = "adamw { learning_rate = 1e-3, loraplus_ratio = 16, weight_decay = 0.1, decay = all }"
+LORAPLUS = "adamw { learning_rate = 1e-3, loraplus_ratio = 16, weight_decay = 0.1 }"
 
 
 def with_optimizer(folder: Path, name: str, method: str, optimizer: str) -> ModuleType:

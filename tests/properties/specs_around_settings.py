@@ -148,9 +148,8 @@ NEXT_TO: dict[str, str] = {
 
 WITHOUT_SOME_WORDS = {
     "data.source.format",  # each needs a file of its own, and is tried by itself
-    "method.qlora.init",  # some need weights that are not quantized
-    "method.lora.init",  # one needs some that are
-    "method.dora.init",
+    *(f"method.{kind}.init" for kind in LORA),  # one needs quantized weights, others none
+    "objective.classify.class_weights",  # one needs labels that are counted
 }
 """Settings whose words are not all legal in the specs here."""
 
