@@ -8,6 +8,7 @@ from typing import Any  # models
 import pytest
 import torch
 from emitted_script import activate, run
+from exactness.small_runs import undisturbed
 from exactness.test_loss_of_architectures import TEXT, TOLERANCE, packed
 from exactness.tiny_models import (
     ARCHITECTURES,
@@ -267,3 +268,14 @@ def test_the_prompt_is_saved_without_dropout(shared: Path, tmp_path: Path) -> No
     torch.testing.assert_close(again.get_prompt(batch_size=1), wanted)
     saved = module.load_file(module.checkpoints(tmp_path)[-1] / "weights.safetensors")
     assert any("lstm_head" in name for name in saved)
+
+
+@pytest.mark.parametrize("kind", ["p_tuning", "prefix_tuning"])
+def test_the_base_is_measured_without_the_prompt(kind: str, shared: Path) -> None:
+    """As with LoRA, which starts as the identity."""
+    lines = {}
+    for case in (kind, "lora"):
+        _, made = undisturbed(shared, case)
+        lines[case] = json.loads(made["metrics.jsonl"].splitlines()[0])
+    assert lines[kind].pop("step") == lines["lora"].pop("step") == 0
+    assert lines[kind] == pytest.approx(lines["lora"], rel=1e-5)

@@ -15,7 +15,7 @@ from tunec.emit.literals import py
 from tunec.emit.metric_chapter import ROWS, SACREBLEU, PythonTests, metric_settings, metrics, score
 from tunec.emit.section import Section
 from tunec.plan.evaluate import GeneratePlan, HarnessPlan
-from tunec.plan.plan import Plan
+from tunec.plan.plan import Plan, PromptPlan
 from tunec.record import record
 
 
@@ -80,6 +80,8 @@ class Results(Alone):
 
 @record
 class Measure(Context):
+    prompt: bool
+    """What is trained stands before each row."""
     test: bool
     bits: bool
     """All of a text is predicted, so that its bytes can be counted."""
@@ -98,16 +100,19 @@ class Measure(Context):
         test, general = plan.data.test is not None, plan.data.general is not None
         apart = bool(plan.data.measured_apart)
         bits = plan.objective == "pretrain"
+        prompt = isinstance(plan.method, PromptPlan)
         generate = plan.evaluate.generate if plan.evaluate else None
         harness = has_harness(plan)
         if generate is None:
-            return cls(test, bits, False, False, "", "", harness, general, apart)
+            return cls(prompt, test, bits, False, False, "", "", harness, general, apart)
         compared = generate.compare.value is not None
         if generate.on == "test":
             when = "step in (0, steps)" if compared else "step == steps"
         else:
             when = "" if compared else "step > 0"
-        return cls(test, bits, not when, bool(when), when, generate.on, harness, general, apart)
+        return cls(
+            prompt, test, bits, not when, bool(when), when, generate.on, harness, general, apart
+        )
 
 
 @record

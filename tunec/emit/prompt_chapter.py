@@ -58,6 +58,7 @@ def prompt(how: PromptPlan, checkpointing: bool, revision: bool) -> Iterator[Sec
         checkpointing=checkpointing,
     )
     yield Section("model/method_prompt", context)
+    yield Section("model/before_rows")
     if how.place == "embeddings":
         yield Section("model/prompted")
 

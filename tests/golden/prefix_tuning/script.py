@@ -41,7 +41,7 @@ from typing import NamedTuple
 
 import torch
 from jinja2 import TemplateError
-from peft import PrefixTuningConfig, get_peft_model
+from peft import PeftModel, PrefixTuningConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 from torch.nn.utils import clip_grad_norm_
@@ -355,14 +355,16 @@ def attend_by_row(
     **options,
 ):
     """Causal attention within each row of a pack, after the layer's learned prefix."""
-    before_keys, before_values = prefix[module.layer_idx]
+    nothing = (key[:, :, :0], value[:, :, :0])
+    before_keys, before_values = prefix[module.layer_idx] if prefix else nothing
+    before = before_keys.shape[2]
     attended = []
     rows = zip(*(heads.split(row_lengths, dim=2) for heads in (query, key, value)))
     for length, (own_query, own_keys, own_values) in zip(row_lengths, rows):
         # Causal in the row; PyTorch's own `is_causal` would hide a part of the prefix.
         seen = torch.ones(
-            length, VIRTUAL_TOKENS + length, dtype=torch.bool, device=query.device
-        ).tril(VIRTUAL_TOKENS)
+            length, before + length, dtype=torch.bool, device=query.device
+        ).tril(before)
         attended.append(
             scaled_dot_product_attention(
                 own_query,
@@ -410,6 +412,11 @@ def load_model():
     return model
 
 
+def before_rows(model):
+    """How many virtual tokens the model has before each row: none, as the base alone."""
+    return VIRTUAL_TOKENS if isinstance(model, PeftModel) else 0
+
+
 def trained_weights(model):
     """By name, what the optimizer changes and a checkpoint holds."""
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -437,13 +444,16 @@ def predictions(model, pack):
     positions = torch.cat([torch.arange(length) for length in lengths])
     trained = torch.cat([row.trained for row in pack])
     targets = (trained & (positions > 0)).nonzero().squeeze(1)
-    prefix = model.get_prompt(batch_size=1).layers  # as if it had come before each row
+    before, prefix = before_rows(model), []
+    if before:  # as if it had come before each row
+        layers = model.get_prompt(batch_size=1).layers
+        prefix = [(layer.keys, layer.values) for layer in layers]
     hidden = model.get_decoder()(
         input_ids=ids[None].to(DEVICE),
-        position_ids=(VIRTUAL_TOKENS + positions)[None].to(DEVICE),
+        position_ids=(before + positions)[None].to(DEVICE),
         use_cache=False,
         row_lengths=lengths,
-        prefix=[(layer.keys, layer.values) for layer in prefix],
+        prefix=prefix,
     ).last_hidden_state[0]
     return hidden[(targets - 1).to(DEVICE)], ids[targets].to(DEVICE)
 
@@ -683,6 +693,8 @@ def compared(name, base, tuned):
 def measure(model, tokenizer, held_out, output, step, steps):
     """The measures after so many steps; step 0 is the model before training."""
     measures = {"step": step}
+    if not step:  # without the prompt, which is none of the model's
+        model = model.get_base_model()
     for name, rows in held_out.items():
         loss = mean_loss(model, rows)
         measures[f"{name}_loss"] = loss

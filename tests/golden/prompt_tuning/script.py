@@ -41,7 +41,7 @@ from typing import NamedTuple
 
 import torch
 from jinja2 import TemplateError
-from peft import PromptTuningConfig, get_peft_model
+from peft import PeftModel, PromptTuningConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy, pad, scaled_dot_product_attention
 from torch.nn.utils import clip_grad_norm_
@@ -393,10 +393,17 @@ def load_model():
     return model
 
 
+def before_rows(model):
+    """How many virtual tokens the model has before each row: none, as the base alone."""
+    return VIRTUAL_TOKENS if isinstance(model, PeftModel) else 0
+
+
 def prompted(model, rows):
     """The embeddings of each row of token ids, after the learned ones of the prompt."""
-    embed, prompt = model.get_input_embeddings(), model.get_prompt(batch_size=1)[0]
-    embedded = [embed(ids.to(DEVICE)) for ids in rows]
+    embedded = [model.get_input_embeddings()(ids.to(DEVICE)) for ids in rows]
+    if not before_rows(model):
+        return embedded
+    prompt = model.get_prompt(batch_size=1)[0]
     return [torch.cat([prompt.to(row.dtype), row]) for row in embedded]
 
 
@@ -423,12 +430,13 @@ def predictions(model, pack):
     The prompt stands before every row; nothing of it is predicted, nor a row's first
     token. Positions restart with it, which keeps the rows of a pack apart.
     """
-    lengths = [VIRTUAL_TOKENS + len(row.ids) for row in pack]
+    before = before_rows(model)
+    lengths = [before + len(row.ids) for row in pack]
     positions = torch.cat([torch.arange(length) for length in lengths])
     # Zeros hold the prompt's places, which have no ids.
-    ids = torch.cat([pad(row.ids, (VIRTUAL_TOKENS, 0)) for row in pack])
-    trained = torch.cat([pad(row.trained, (VIRTUAL_TOKENS, 0)) for row in pack])
-    targets = (trained & (positions > VIRTUAL_TOKENS)).nonzero().squeeze(1)
+    ids = torch.cat([pad(row.ids, (before, 0)) for row in pack])
+    trained = torch.cat([pad(row.trained, (before, 0)) for row in pack])
+    targets = (trained & (positions > before)).nonzero().squeeze(1)
     hidden = model.get_decoder()(
         inputs_embeds=torch.cat(prompted(model, [row.ids for row in pack]))[None],
         position_ids=positions[None].to(DEVICE),
@@ -564,7 +572,7 @@ def answers_to(model, tokenizer, rows):
         pad_token_id=pad,
     )
     # What is left open would be taken from the model's own files: sampling, penalties.
-    base = model.get_base_model()
+    base = model.get_base_model() if before_rows(model) else model
     own, base.generation_config = base.generation_config, GenerationConfig()
     answers = []
     model.eval()
@@ -676,6 +684,8 @@ def compared(name, base, tuned):
 def measure(model, tokenizer, held_out, output, step, steps):
     """The measures after so many steps; step 0 is the model before training."""
     measures = {"step": step}
+    if not step:  # without the prompt, which is none of the model's
+        model = model.get_base_model()
     for name, rows in held_out.items():
         loss = mean_loss(model, rows)
         measures[f"{name}_loss"] = loss

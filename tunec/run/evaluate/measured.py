@@ -32,7 +32,7 @@ def evaluate(wanted: Wanted) -> None:
         # The weights of a run are put into its base, so one model in memory is both.
         print(f"{wanted.against.name}: measuring")
         model = script.base()
-        base = _found(script, wanted, model, rows, "base")
+        base = _found(script, wanted, script.alone(model), rows, "base")
         print(f"{wanted.subject.name}: measuring")
         model = script.trained(model, wanted.subject)
         found = _found(script, wanted, model, rows, "tuned")
@@ -91,8 +91,7 @@ def _measured(
     print(f"{subject.name}: measuring")
     owner = other or script
     model = owner.base() if subject.kind in (BASE, *FILLED) else None
-    if subject.kind != BASE:
-        model = owner.trained(model, subject)
+    model = owner.alone(model) if subject.kind == BASE else owner.trained(model, subject)
     return _found(script, wanted, model, rows, "against" if other else "tuned", other)
 
 

@@ -138,6 +138,10 @@ class Script:
         with redirect_stdout(io.StringIO()):  # what it says of training is not so here
             return self._module.load_model()
 
+    def alone(self, model: Any) -> Any:  # noqa: ANN401  of torch
+        """The base as a run measures it: without a prompt that is to be trained."""
+        return model.get_base_model() if hasattr(self._module, "before_rows") else model
+
     def trained(self, model: Any, subject: Subject) -> Any:  # noqa: ANN401  of torch
         """The model of the subject; `model` is its base, which may become it."""
         if subject.kind in ("checkpoint", "best"):
