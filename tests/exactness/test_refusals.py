@@ -117,6 +117,11 @@ def test_values_that_are_no_text(case: str, suffix: str, tmp_path: Path) -> None
         ("rows.jsonl", b"", r"rows\.jsonl: no rows.*"),
         ("rows.jsonl", b"\n\n", r"rows\.jsonl: no rows.*"),
         ("rows.json", b'[{"question": 1,', r"rows\.json: not JSON: .+"),
+        (
+            "rows.jsonl",
+            lines(GOOD) + b'\n{"question": ' + 9_999 * b"[" + 9_999 * b"]" + b"}",
+            r"rows\.jsonl:3: not JSON: maximum recursion depth.*",
+        ),
         ("rows.json", b'{"rows": []}', r"rows\.json: not a list of rows"),
         ("rows.json", b"[]", r"rows\.json: no rows.*"),
         ("rows.csv", b"question,answer\na,b\nc\n", r"rows\.csv:3: not as many values as columns"),

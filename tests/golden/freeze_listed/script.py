@@ -99,7 +99,7 @@ def read_jsonl(file):
             if line.strip():
                 try:
                     row = json.loads(line, parse_int=str, parse_float=str)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     sys.exit(f"{file}:{number}: not JSON: {error}")
                 if not isinstance(row, dict):
                     sys.exit(f"{file}:{number}: not an object with columns")

@@ -104,7 +104,7 @@ def read_json(file):
     with open(HERE / file, encoding="utf-8-sig") as text:
         try:
             rows = json.load(text, parse_int=str, parse_float=str)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             sys.exit(f"{file}: not JSON: {error}")
     if not isinstance(rows, list):
         sys.exit(f"{file}: not a list of rows")

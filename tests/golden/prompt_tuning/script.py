@@ -113,7 +113,7 @@ def read_jsonl(file):
             if line.strip():
                 try:
                     row = json.loads(line, parse_int=str, parse_float=str)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     sys.exit(f"{file}:{number}: not JSON: {error}")
                 if not isinstance(row, dict):
                     sys.exit(f"{file}:{number}: not an object with columns")
@@ -394,7 +394,7 @@ def load_model():
 
 
 def before_rows(model):
-    """How many virtual tokens the model has before each row: none, as the base alone."""
+    """How many virtual tokens stand before each row: none, of the base alone."""
     return VIRTUAL_TOKENS if isinstance(model, PeftModel) else 0
 
 
